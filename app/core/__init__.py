@@ -1,0 +1,1 @@
+"""GROUND: what every room stands on. No HTTP, no ward."""
