@@ -115,7 +115,8 @@ def run_due(limit: int = 10_000) -> int:
 
 def counts() -> dict[str, int]:
     """Jobs by state, for the health check: ready, overdue (ready and due for over a minute), parked."""
-    by_state = dict(db.session.execute(select(Job.state, func.count()).where(Job.state != "done").group_by(Job.state)).all())
+    rows = db.session.execute(select(Job.state, func.count()).where(Job.state != "done").group_by(Job.state))
+    by_state = dict(rows.tuples().all())
     overdue = db.session.scalar(
         select(func.count()).where(Job.state == "ready", Job.run_at < clock.now() - timedelta(minutes=1))
     )

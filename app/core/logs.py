@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\+?84|0)[0-9]{8,10}(?![0-9])|(?<![0-9A-Za-z])(?:[0-9]{12}|[0-9]{9})(?![0-9])")
+_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+?84|0)[0-9]{8,10}|[0-9]{12}|[0-9]{9})(?![0-9])")
 
 
 def mask(text: str) -> str:

@@ -1,0 +1,139 @@
+"""Sessions as rows: a cookie holds a token, the row its hash and whether it still lives."""
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, g, request
+from sqlalchemy import select, update
+
+from app.accounts.models import Staff, WebSession
+from app.accounts.permissions import permissions_of
+from app.core import clock
+from app.core.actor import Actor, ActorKind
+from app.core.crypto import keyring
+from app.core.db import db, side_transaction
+from app.web.security import cookie_name, drop_cookie, set_cookie
+
+COOKIE = "session"
+STAFF_IDLE, STAFF_MAX = timedelta(minutes=30), timedelta(hours=10)
+# A phone of one's own keeps an unsent draft as long as the draft lives (ruling 16); a shared one forgets at once.
+CITIZEN_IDLE = timedelta(days=30)
+SHARED_IDLE = timedelta(minutes=3)
+# "Seen" is written at most this often, so that reading a page does not write.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def _hash(token: str) -> bytes:
+    return keyring.mac("session-token", token)
+
+
+def _is_live(row: WebSession) -> bool:
+    now = clock.now()
+    if row.ended_at is not None:
+        return False
+    if row.kind == "staff":
+        return now - row.seen_at <= STAFF_IDLE and now - row.created_at <= STAFF_MAX
+    return now - row.seen_at <= (SHARED_IDLE if row.shared_device else CITIZEN_IDLE)
+
+
+def current_session() -> WebSession | None:
+    """The live session of this request, or None."""
+    if "web_session" not in g:
+        token = request.cookies.get(cookie_name(COOKIE), "")
+        row = db.session.scalar(select(WebSession).where(WebSession.token_hash == _hash(token))) if token else None
+        g.web_session = row if row is not None and _is_live(row) else None
+        g.session_was_stale = row is not None and g.web_session is None
+    return g.web_session
+
+
+def session_expired() -> bool:
+    """Whether the request carried a session that lives no more (the page says what was kept)."""
+    current_session()
+    return bool(g.get("session_was_stale"))
+
+
+def open_session(kind: str, staff: Staff | None = None, *, shared_device: bool = False) -> WebSession:
+    """A new session; an older one of this browser ends (a new id at each change of level)."""
+    before = current_session()
+    if before is not None and (kind == "staff" or before.kind == "staff"):
+        before.ended_at = clock.now()
+    token = secrets.token_urlsafe(24)
+    row = WebSession(
+        token_hash=_hash(token), kind=kind, staff_id=staff.id if staff else None, shared_device=shared_device
+    )
+    db.session.add(row)
+    db.session.flush()
+    g.web_session, g.new_session_token = row, token
+    return row
+
+
+def citizen_session() -> WebSession:
+    """The citizen's session of this browser, opened if there is none."""
+    row = current_session()
+    return row if row is not None and row.kind == "citizen" else open_session("citizen")
+
+
+def end_session() -> None:
+    """End the session of this request; its cookie and the browser's leftovers go too."""
+    row = current_session()
+    if row is not None:
+        row.ended_at = clock.now()
+    g.web_session, g.session_ended = None, True
+
+
+def end_sessions_of(staff: Staff) -> None:
+    """End all sessions of a staff member at once (account disabled, password reset)."""
+    db.session.execute(
+        update(WebSession).where(WebSession.staff_id == staff.id, WebSession.ended_at.is_(None)).values(ended_at=clock.now())
+    )
+
+
+def touch() -> None:
+    """Note that the session is in use, at most once a minute; reading counts as use."""
+    row = current_session()
+    if row is None or clock.now() - row.seen_at <= SEEN_EVERY:
+        return
+    if request.method == "GET":
+        with side_transaction() as session:
+            session.execute(update(WebSession).where(WebSession.id == row.id).values(seen_at=clock.now()))
+    else:
+        row.seen_at = clock.now()
+
+
+def current_staff() -> Staff | None:
+    """The signed-in staff member, or None."""
+    if "staff" not in g:
+        row = current_session()
+        staff = db.session.get(Staff, row.staff_id) if row is not None and row.staff_id else None
+        g.staff = staff if staff is not None and staff.disabled_at is None else None
+    return g.staff
+
+
+def actor_of(staff: Staff) -> Actor:
+    """The staff member as one who acts."""
+    return Actor(ActorKind.STAFF, staff.id, staff.full_name, staff.agency_id, permissions_of(staff.roles))
+
+
+def current_actor() -> Actor:
+    """Whoever acts in this request: the signed-in staff member, else a citizen's session."""
+    if "actor" not in g:
+        staff = current_staff()
+        row = current_session()
+        g.actor = actor_of(staff) if staff else Actor(ActorKind.CITIZEN, row.id if row else None, "Người dân")
+    return g.actor
+
+
+def _write_cookie(response: Response) -> Response:
+    token = g.get("new_session_token")
+    if token:
+        staff = g.web_session is not None and g.web_session.kind == "staff"
+        set_cookie(response, COOKIE, token, max_age=None if staff else int(CITIZEN_IDLE.total_seconds()))
+    elif g.get("session_ended"):
+        drop_cookie(response, COOKIE)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_write_cookie)

@@ -1,0 +1,155 @@
+"""One ``page()`` for full pages and fragments, the filters of plain Vietnamese, and the ``ui`` macros."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from app.core import clock, codes
+from app.core.idempotency import new_key
+from app.web import htmx
+from app.web.csrf import csrf_token
+from app.web.i18n import gettext as _
+from app.web.i18n import language
+from app.web.icons import icon
+from app.web.preferences import preferences
+
+_context_makers: list[Callable[[], dict[str, Any]]] = []
+
+
+def frame(maker: Callable[[], dict[str, Any]]) -> None:
+    """Let a room add to the page frame (agency, signed-in clerk, current draft). The roof registers them."""
+    _context_makers.append(maker)
+
+
+def page(template: str, /, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """The whole page, or the block that htmx asked for (block name = id of the element)."""
+    block = htmx.target()
+    jinja = current_app.jinja_env.get_template(template)
+    if block and block in jinja.blocks:
+        current_app.update_template_context(context)
+        view = jinja.new_context(context)
+        title = Markup("<title>{}</title>").format("".join(jinja.blocks["title"](view)).strip()) if "title" in jinja.blocks else ""
+        html = title + Markup("".join(jinja.blocks[block](view)))
+        return make_response(html, status)
+    response = make_response(render_template(template, **context), status)
+    if block:  # the asking page expected a block that this page lacks: replace everything
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#page"
+        response.headers["HX-Reswap"] = "outerHTML"
+        response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
+    return response
+
+
+class _Macros:
+    """``ui.x`` in any template: macros of ``templates/ui/*.html``, also when one block is rendered alone."""
+
+    def __init__(self, environment: Environment, template: str) -> None:
+        self._environment, self._template = environment, template
+
+    def __getattr__(self, name: str) -> Any:
+        module = self._environment.get_template(self._template).module
+        return getattr(module, name)
+
+
+WEEKDAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday(day: date) -> str:
+    return (WEEKDAYS_VI if language() == "vi" else WEEKDAYS_EN)[day.weekday()]
+
+
+def day_words(value: date | datetime) -> str:
+    """thứ Hai 23/11/2026"""
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    return f"{weekday(day)} {day:%d/%m/%Y}"
+
+
+def hour_words(value: datetime) -> str:
+    """9 giờ 12; a full hour has no minutes: 17 giờ"""
+    at = clock.local(value)
+    if language() == "en":
+        return f"{at:%H:%M}"
+    return f"{at.hour} giờ {at.minute:02d}" if at.minute else f"{at.hour} giờ"
+
+
+def when_words(value: datetime) -> str:
+    """17 giờ hôm nay, thứ Hai 23/11/2026"""
+    day, today = clock.local(value).date(), clock.today()
+    near = {0: _("hôm nay"), 1: _("ngày mai"), -1: _("hôm qua")}.get((day - today).days)
+    return f"{hour_words(value)} {near}, {day_words(day)}" if near else f"{hour_words(value)}, {day_words(day)}"
+
+
+def staff_when(value: datetime | None) -> str:
+    """9:12 today, otherwise 23/11 9:12 (with the year when it is another)."""
+    if value is None:
+        return ""
+    at = clock.local(value)
+    time = f"{at.hour}:{at.minute:02d}"
+    if at.date() == clock.today():
+        return time
+    return f"{at:%d/%m} {time}" if at.year == clock.today().year else f"{at:%d/%m/%Y} {time}"
+
+
+def money_words(amount_vnd: int) -> str:
+    """8.000 đồng"""
+    if language() == "en":
+        return f"{amount_vnd:,} VND"
+    return f"{amount_vnd:,}".replace(",", ".") + " đồng"
+
+
+def size_words(size: int) -> str:
+    """1,2 MB; never less than 0,1"""
+    text = f"{max(size / 1_000_000, 0.1):.1f} MB"
+    return text.replace(".", ",") if language() == "vi" else text
+
+
+def code_words(code: str) -> Markup:
+    """A code in its two groups, each kept whole when lines break."""
+    return Markup(" ").join(Markup("<span>{}</span>").format(part) for part in codes.show(code).split(" "))
+
+
+def digits_words(number: str) -> str:
+    """046 045 000 001"""
+    return " ".join(number[i : i + 3] for i in range(0, len(number), 3))
+
+
+def phone_words(number: str) -> str:
+    """+84905000000 -> 0905 000 000"""
+    local = "0" + number[3:] if number.startswith("+84") else number
+    return f"{local[:4]} {local[4:7]} {local[7:]}".strip() if local.isascii() and local.isdigit() else number
+
+
+def lines_words(text: str) -> Markup:
+    """Text with its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "day": day_words, "hour": hour_words, "when": when_words, "staff_when": staff_when, "money": money_words,
+    "size": size_words, "code": code_words, "digits": digits_words, "phone": phone_words, "lines": lines_words,
+    "weekday": weekday, "show_code": codes.show,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    environment = app.jinja_env
+    environment.auto_reload = bool(app.debug)
+    environment.filters.update(_FILTERS)
+    environment.globals.update(
+        ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,
+        csrf_token=csrf_token, new_key=new_key, preferences=preferences, now=clock.now, today=clock.today,
+    )
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for maker in _context_makers:
+            merged.update(maker())
+        return merged
