@@ -1,0 +1,1 @@
+"""THE HALL (hồ sơ): dossiers from the first answer to the archive."""
