@@ -1,0 +1,1 @@
+"""Tests. ``make test`` runs them all; ``pytest --database postgresql`` those with a database, on PostgreSQL."""
