@@ -130,6 +130,8 @@ def _moment(text: str | None) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise click.ClickException(f"Không đọc được lúc nhận {text!r}. Ghi như 2026-11-20T10:00.") from None
+    if moment.year not in services.YEARS_ALLOWED:
+        raise click.ClickException(f"Chưa có lịch năm {moment.year}, nên chưa tính được ngày.")
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.TZ)
 
 

@@ -91,9 +91,8 @@ def list_opening_hours(on: date) -> list[OpeningHours]:
 
 def list_hours_changes(after: date) -> list[date]:
     """Days after ``after`` from which other opening hours are already entered."""
-    return list(db.session.scalars(
-        select(OpeningHours.valid_from).where(OpeningHours.valid_from > after).distinct().order_by(OpeningHours.valid_from)
-    ))
+    start = OpeningHours.valid_from
+    return list(db.session.scalars(select(start).where(start > after).distinct().order_by(start)))
 
 
 def missing_years(years: Iterable[int] | None = None) -> list[int]:

@@ -120,7 +120,7 @@ def remove_day(actor: Actor, day: date) -> None:
 
 
 def set_opening_hours(actor: Actor, valid_from: date, spans: Iterable[OpenSpan]) -> list[OpeningHours]:
-    """From ``valid_from`` on the ward opens as ``spans`` say (the whole week at once); an earlier entry for that day goes."""
+    """From ``valid_from`` on the ward opens as ``spans`` say: the whole week at once, in place of an older entry."""
     _require(actor)
     spans = [OpenSpan(s.weekday, s.opens_at, s.closes_at, valid_from, s.use) for s in spans]
     if not any(span.use is HoursUse.WORKING for span in spans):

@@ -293,7 +293,8 @@ def _weeks(hours: Iterable[OpenSpan]) -> list[_Week]:
 def _spans_of(spans: list[OpenSpan], use: HoursUse) -> tuple[Spans, ...]:
     week = []
     for weekday in range(7):
-        mine = sorted((_of_day(s.opens_at), _of_day(s.closes_at)) for s in spans if s.weekday == weekday and s.use is use)
+        chosen = [span for span in spans if span.weekday == weekday and span.use is use]
+        mine = sorted((_of_day(span.opens_at), _of_day(span.closes_at)) for span in chosen)
         if any(later[0] < earlier[1] for earlier, later in pairwise(mine)):
             raise ValueError(f"hours of weekday {weekday} overlap")
         week.append(tuple(mine))

@@ -52,7 +52,7 @@ def reckon(start: datetime, rule: TimeRule, calendar: Calendar, pauses: list[Pau
     if rule.unit is Unit.HOUR:
         return _reckon_hours(begins, rule, calendar, pauses)
     first = _day_of(begins)
-    last = calendar.add_days(first, rule.value) if rule.unit is Unit.DAY else calendar.add_working_days(first, rule.value)
+    last = (calendar.add_days if rule.unit is Unit.DAY else calendar.add_working_days)(first, rule.value)
     dues = [calendar.closing(calendar.first_working_day(last))]
     for pause in pauses:
         if pause.resumed_at is None or pause.paused_at >= dues[-1]:
@@ -123,7 +123,8 @@ class Remaining:
 
 def remaining(now: datetime, due: datetime, calendar: Calendar, pauses: Iterable[Pause] = ()) -> Remaining:
     """What is left at ``now`` until ``due``. Late only *after* the due moment."""
-    waiting = next((p for p in merge(pauses) if p.resumed_at is None and p.paused_at <= now and p.paused_at < due), None)
+    still_open = (pause for pause in merge(pauses) if pause.resumed_at is None)
+    waiting = next((pause for pause in still_open if pause.paused_at <= now and pause.paused_at < due), None)
     at = waiting.paused_at if waiting else now
     overdue = at > due
     earlier, later = (due, at) if overdue else (at, due)

@@ -30,7 +30,7 @@ class Shift(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PauseFact:
-    """One stretch of standing time; ``due_at`` is where it left the due moment, ``counts`` whether it moved anything."""
+    """One stretch of standing time: ``due_at`` is where it left the due moment, ``counts`` whether it moved it."""
 
     paused_at: datetime
     resumed_at: datetime | None

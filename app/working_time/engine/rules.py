@@ -70,7 +70,7 @@ class MarkedDay:
 
 @dataclass(frozen=True, slots=True)
 class OpenSpan:
-    """One span of opening of a weekday (0 = Monday). All spans of one ``valid_from`` are one week, in force until the next."""
+    """One span of opening of a weekday (0 = Monday). All spans of one ``valid_from`` are one week, until the next."""
 
     weekday: int
     opens_at: time
@@ -107,7 +107,7 @@ class TimeRule:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A stretch in which the ward's clock stands still (chờ bổ sung, chờ nộp lệ phí). ``resumed_at`` None: still waiting."""
+    """A stretch in which the ward's clock stands still (chờ bổ sung, chờ nộp lệ phí); without an end: still waiting."""
 
     paused_at: datetime
     resumed_at: datetime | None = None
