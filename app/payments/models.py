@@ -204,7 +204,7 @@ class Exemption(WithId, Model):
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
     state: Mapped[str] = mapped_column(String(10), default=ExemptionState.ASKED)
-    ground: Mapped[str] = mapped_column(SealedText)  # đối tượng: may tell of health or poverty
+    ground: Mapped[str] = mapped_column(SealedText)  # id in the procedure's data; tells of health or poverty
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -1,0 +1,19 @@
+"""Jobs of this room: look again at a notice whose request died, close what has ended."""
+from __future__ import annotations
+
+from typing import Any
+
+from app.core import jobs
+from app.payments.services import notices, orders
+
+
+@jobs.handles(notices.PROCESS_JOB)
+def process_notice(args: dict[str, Any]) -> None:
+    """Book a journalled notice, unless its request did so already."""
+    notices.process_notice(int(args["event_id"]))
+
+
+@jobs.handles("payments.close_ended")
+def close_ended(_args: dict[str, Any]) -> None:
+    """Close orders that ran out or whose dossier ended."""
+    orders.close_ended_orders()
