@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert
@@ -42,14 +43,13 @@ def seed_calendar(actor: Actor, first_year: int = FIRST_YEAR, last_year: int = L
             raise Invalid(
                 N_("Năm phải từ %(first)s đến %(last)s."), first=str(YEARS_ALLOWED[0]), last=str(YEARS_ALLOWED[-1])
             )
-    _stamp()
-    if not queries.list_opening_hours(date.max):
-        db.session.add_all(_row_of(span) for span in prefill.default_hours())
-    known = {row.year for row in queries.list_years()}
-    filled = [year for year in range(first_year, last_year + 1) if year not in known]
-    for year in filled:
-        _fill(actor, year)
-    db.session.flush()
+    with _changing():
+        if not queries.list_opening_hours(date.max):
+            db.session.add_all(_row_of(span) for span in prefill.default_hours())
+        known = {row.year for row in queries.list_years()}
+        filled = [year for year in range(first_year, last_year + 1) if year not in known]
+        for year in filled:
+            _fill(actor, year)
     return filled
 
 
@@ -78,10 +78,9 @@ def confirm_year(actor: Actor, year: int, *, source: str) -> CalendarYear:
     source = _text(errors, "source", source, SOURCE_LENGTH, N_("Ghi số văn bản hoặc nơi ra thông báo."))
     if errors:
         raise Invalid(fields=errors)
-    _stamp()
-    row = _known_year(year)
-    row.source, row.confirmed_at = source, clock.now()
-    db.session.flush()
+    with _changing():
+        row = _known_year(year)
+        row.source, row.confirmed_at = source, clock.now()
     audit.record(actor, "calendar.confirm_year", "calendar_year", str(year))
     return row
 
@@ -89,22 +88,21 @@ def confirm_year(actor: Actor, year: int, *, source: str) -> CalendarYear:
 def set_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note: str = "") -> CalendarDay:
     """Make ``day`` a day off or a make-up day, or change what it is. Raises ``Invalid`` with the fields to mend."""
     _require(actor)
-    _stamp(edited=True)
-    _known_year(day.year)
     errors: Errors = {}
-    chosen = _kind(errors, kind, day, queries.load_calendar())
     name = _text(errors, "name", name, NAME_LENGTH, N_("Ghi tên ngày, ví dụ: Nghỉ bão số 6."))
     source = _text(errors, "source", source, SOURCE_LENGTH, N_("Ghi số văn bản hoặc nơi ra thông báo."))
     note = _text(errors, "note", note, NOTE_LENGTH)
-    if errors or chosen is None:
-        raise Invalid(fields=errors)
-    row = queries.find_day(day)
-    was = row.kind if row else None
-    if row is None:
-        row = CalendarDay(day=day)
-        db.session.add(row)
-    row.kind, row.name, row.source, row.note = chosen.value, name, source, note
-    db.session.flush()
+    with _changing(edited=True):
+        _known_year(day.year)
+        chosen = _kind(errors, kind, day, queries.load_calendar())
+        if errors or chosen is None:
+            raise Invalid(fields=errors)
+        row = queries.find_day(day)
+        was = row.kind if row else None
+        if row is None:
+            row = CalendarDay(day=day)
+            db.session.add(row)
+        row.kind, row.name, row.source, row.note = chosen.value, name, source, note
     audit.record(actor, "calendar.set_day", "calendar_day", day.isoformat(), kind=chosen.value, was=was)
     return row
 
@@ -112,10 +110,9 @@ def set_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note:
 def remove_day(actor: Actor, day: date) -> None:
     """Let ``day`` be what its weekday says again. Raises ``NotFound``."""
     _require(actor)
-    _stamp(edited=True)
-    row = queries.get_day(day)
-    db.session.delete(row)
-    db.session.flush()
+    with _changing(edited=True):
+        row = queries.get_day(day)
+        db.session.delete(row)
     audit.record(actor, "calendar.remove_day", "calendar_day", day.isoformat(), was=row.kind)
 
 
@@ -126,11 +123,10 @@ def set_opening_hours(actor: Actor, valid_from: date, spans: Iterable[OpenSpan])
     if not any(span.use is HoursUse.WORKING for span in spans):
         raise Invalid(N_("Ghi giờ làm việc cho ít nhất một ngày trong tuần."))
     _check_spans(spans)
-    _stamp(edited=True)
-    db.session.execute(delete(OpeningHours).where(OpeningHours.valid_from == valid_from))
-    rows = [_row_of(span) for span in spans]
-    db.session.add_all(rows)
-    db.session.flush()
+    with _changing(edited=True):
+        db.session.execute(delete(OpeningHours).where(OpeningHours.valid_from == valid_from))
+        rows = [_row_of(span) for span in spans]
+        db.session.add_all(rows)
     audit.record(actor, "calendar.set_hours", "opening_hours", valid_from.isoformat(), spans=len(rows))
     return rows
 
@@ -140,8 +136,19 @@ def _require(actor: Actor) -> None:
         raise Forbidden(N_("Việc sửa lịch làm việc chưa được giao cho tài khoản này."))
 
 
-def _stamp(*, edited: bool = False) -> None:
-    """Replace the stamp. First in every verb: its row is the lock that lets only one change the calendar at a time."""
+@contextmanager
+def _changing(*, edited: bool = False) -> Iterator[None]:
+    """Around every change. The stamp's row is the lock that lets only one change the calendar at a time.
+
+    Replaced again at the end: what was read (and kept) meanwhile knew the calendar before the change.
+    """
+    _stamp(edited)
+    yield
+    db.session.flush()
+    _stamp(edited)
+
+
+def _stamp(edited: bool) -> None:
     dialect = db.session.get_bind().dialect.name
     statement = (postgresql if dialect == "postgresql" else sqlite).insert(CalendarStamp)
     values: dict[str, str | datetime] = {"stamp": secrets.token_hex(16)}
