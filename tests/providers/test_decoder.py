@@ -31,9 +31,11 @@ def tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_values_cross_unharmed() -> None:
     data = os.urandom(100_000)
     answer = decoder.run("app.tasks:echo", data, side="front", quarters=3)
-    assert answer == {
-        "data": data, "args": {"side": "front", "quarters": 3}, "list": [1, 2.5, None, True, b"\x00\xff"], "text": "Huế",
+    expected = {
+        "data": data, "args": {"side": "front", "quarters": 3},
+        "list": [1, 2.5, None, True, b"\x00\xff"], "text": "Huế",
     }
+    assert answer == expected
 
 
 def test_a_refusal_crosses_with_its_parameters() -> None:

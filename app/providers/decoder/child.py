@@ -57,7 +57,7 @@ def main() -> None:
         answer = wire.pack("refusal", {"message": refusal.message, "params": refusal.params})
     except MemoryError:
         answer = wire.pack("memory", None)
-    except Exception as error:  # noqa: BLE001  whatever a decoder throws, the parent hears one word about it
+    except Exception as error:  # whatever a decoder throws, the parent hears one word about it
         answer = wire.pack("error", type(error).__name__)
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()

@@ -1,0 +1,1 @@
+"""Files (giấy tờ gửi lên và giấy phường cấp): checked, cleaned, encrypted, kept."""

@@ -1,0 +1,21 @@
+"""Jobs of files: deleting blobs after the row's change was committed, and sweeping what crashes left."""
+from __future__ import annotations
+
+from typing import Any
+
+from app.core import jobs
+from app.files import services
+
+SWEEP = "files.sweep"
+
+
+@jobs.handles(services.DELETE_BLOBS)
+def delete_blobs(args: dict[str, Any]) -> None:
+    """Delete the blobs of a removed or turned file."""
+    services.delete_blobs(list(args["keys"]))
+
+
+@jobs.handles(SWEEP)
+def sweep(args: dict[str, Any]) -> None:
+    """Delete blobs without a row."""
+    services.sweep_orphans()
