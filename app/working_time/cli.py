@@ -13,17 +13,9 @@ from app.core import clock
 from app.core.actor import SYSTEM
 from app.core.db import transaction
 from app.core.errors import AppError
+from app.web.rendering import WEEKDAYS_VI
 from app.working_time import queries, services
-from app.working_time.engine import DayKind, TimeRule, Unit, explain
-
-KIND_WORDS = {
-    DayKind.HOLIDAY: "nghỉ lễ",
-    DayKind.COMPENSATION: "nghỉ bù",
-    DayKind.SWAP_OFF: "nghỉ hoán đổi",
-    DayKind.SWAP_WORK: "làm bù",
-    DayKind.CLOSURE: "phường nghỉ riêng",
-}
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+from app.working_time.engine import KIND_NAMES, DayKind, TimeRule, Unit, explain
 
 
 class _OneOnError:
@@ -86,8 +78,9 @@ def show(year: str) -> None:
     if queries.find_year(chosen) is None:
         raise click.ClickException(f"Chưa có lịch năm {chosen}. Nạp bằng: flask calendar load --year {chosen}")
     for row in queries.list_days(chosen):
-        line = [row.day.isoformat(), _WEEKDAYS[row.day.weekday()], KIND_WORDS[DayKind(row.kind)], row.name, row.source]
-        click.echo(" | ".join([*line, row.note] if row.note else line))
+        kind = KIND_NAMES[DayKind(row.kind)]
+        facts = [row.day.isoformat(), WEEKDAYS_VI[row.day.weekday()], kind, row.name, row.source, row.note]
+        click.echo(" | ".join(fact for fact in facts if fact))
 
 
 @calendar_cli.command("check", cls=_Command)

@@ -13,9 +13,9 @@ from app.accounts.permissions import Permission
 from app.core import audit, clock, text
 from app.core.actor import Actor, ActorKind
 from app.core.db import db
-from app.core.errors import N_, Conflict, Forbidden, Invalid
+from app.core.errors import N_, Forbidden, Invalid
 from app.working_time import prefill, queries
-from app.working_time.engine import Calendar, DayKind, HoursUse, OpenSpan
+from app.working_time.engine import Calendar, CalendarMissing, DayKind, HoursUse, OpenSpan
 from app.working_time.models import (
     NAME_LENGTH,
     NOTE_LENGTH,
@@ -107,6 +107,20 @@ def set_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note:
     return row
 
 
+def add_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note: str = "") -> CalendarDay:
+    """Like ``set_day`` for a day that is not special yet: what a colleague entered is never overwritten by chance."""
+    _require(actor)
+    with _changing(edited=True):
+        if queries.find_year(day.year) is None:
+            unknown = N_("Chưa có lịch năm %(year)s. Nạp lịch năm đó trước.")
+            raise Invalid(fields={"day": (unknown, {"year": str(day.year)})})
+        row = queries.find_day(day)
+        if row is not None:
+            taken = N_("Ngày này đã có trong lịch: %(name)s. Mở ngày đó để sửa.")
+            raise Invalid(fields={"day": (taken, {"name": row.name})})
+        return set_day(actor, day, kind=kind, name=name, source=source, note=note)
+
+
 def remove_day(actor: Actor, day: date) -> None:
     """Let ``day`` be what its weekday says again. Raises ``NotFound``."""
     _require(actor)
@@ -162,7 +176,7 @@ def _stamp(edited: bool) -> None:
 def _known_year(year: int) -> CalendarYear:
     row = queries.find_year(year)
     if row is None:
-        raise Conflict(N_("Chưa có lịch năm %(year)s. Nạp lịch năm đó trước."), year=str(year))
+        raise CalendarMissing(year)
     return row
 
 
@@ -195,14 +209,10 @@ def _check_spans(spans: list[OpenSpan]) -> None:
         closed = None
         for opens, closes in mine:
             if closes <= opens:
-                raise Invalid(N_("Giờ đóng cửa phải sau giờ mở cửa."), fields=_on_weekday(weekday))
+                raise Invalid(fields={f"day_{weekday}": (N_("Giờ đóng cửa phải sau giờ mở cửa."), {})})
             if closed is not None and opens < closed:
-                raise Invalid(N_("Hai khoảng giờ trong một ngày chồng lên nhau."), fields=_on_weekday(weekday))
+                raise Invalid(fields={f"day_{weekday}": (N_("Hai khoảng giờ trong một ngày chồng lên nhau."), {})})
             closed = closes
-
-
-def _on_weekday(weekday: int) -> Errors:
-    return {f"day_{weekday}": (N_("Xem lại giờ của ngày này."), {})}
 
 
 def _row_of(span: OpenSpan) -> OpeningHours:

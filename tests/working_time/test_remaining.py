@@ -73,6 +73,21 @@ def test_told_in_sentences() -> None:
     assert told("2026-11-11 10:00", "5wd") == ["5 ngày làm việc, không tính ngày nhận."]
 
 
+@pytest.mark.parametrize(
+    ("start", "limit", "line"),
+    [
+        ("2026-11-20 10:00", "10wd", "10 ngày làm việc, trừ ngày nghỉ 24/11"),
+        ("2026-11-25 10:00", "3wd", "3 ngày làm việc"),
+        ("2026-11-23 16:00", "8h", "8 giờ làm việc, trừ ngày nghỉ 24/11"),
+        ("2026-11-20 10:00", "10d", "10 ngày, kể cả ngày nghỉ"),
+        ("2026-11-20 10:00", "same", "trong ngày"),
+    ],
+)
+def test_told_in_one_line(start: str, limit: str, line: str) -> None:
+    message, params = explain(at(start), rule(limit), CALENDAR).summary()
+    assert message % params == line
+
+
 def test_pauses_told() -> None:
     moved = Pause(at("2026-11-19 10:00"), at("2026-11-20 10:00"))
     idle = Pause(at("2026-11-21 10:00"), at("2026-11-22 10:00"))

@@ -14,7 +14,7 @@ from app.core import audit, clock
 from app.core.actor import SYSTEM
 from app.core.audit import AuditEntry
 from app.core.db import db, transaction
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Forbidden, Invalid, NotFound
 from app.working_time import prefill, queries, services
 from app.working_time.engine import CalendarMissing, DayKind, HoursUse, OpenSpan, due_at
 from app.working_time.models import CalendarDay, CalendarYear
@@ -171,8 +171,20 @@ def test_all_faults_are_named_together() -> None:
 
 def test_a_day_of_an_unknown_year_waits_for_its_year() -> None:
     seeded_calendar()
-    with pytest.raises(Conflict), transaction():
+    with pytest.raises(CalendarMissing), transaction():
         closure(date(2031, 3, 3))
+
+
+def test_adding_never_overwrites_what_is_there() -> None:
+    seeded_calendar()
+    facts = {"kind": "closure", "name": "Nghỉ bão số 6", "source": "Công điện của phường"}
+    with transaction():
+        services.add_day(EDITOR, PLAIN, **facts)
+    for taken in (PLAIN, CULTURE, date(2031, 3, 3)):
+        with pytest.raises(Invalid) as caught, transaction():
+            services.add_day(EDITOR, taken, **facts)
+        assert list(caught.value.fields) == ["day"]
+    assert queries.get_day(CULTURE).kind == "holiday"
 
 
 def test_text_is_kept_clean() -> None:
@@ -263,7 +275,7 @@ def test_confirming_needs_a_source_and_a_known_year() -> None:
     with pytest.raises(Invalid) as caught, transaction():
         services.confirm_year(EDITOR, 2027, source=" ")
     assert list(caught.value.fields) == ["source"]
-    with pytest.raises(Conflict), transaction():
+    with pytest.raises(CalendarMissing), transaction():
         services.confirm_year(EDITOR, 2031, source="Thông báo thử")
 
 

@@ -9,6 +9,7 @@ from app.working_time.engine.calendar import Calendar
 from app.working_time.engine.deadlines import ANSWER_RULE, Remaining, answer_due_at, due_at, remaining
 from app.working_time.engine.explaining import Explanation, PauseFact, Shift, explain
 from app.working_time.engine.rules import (
+    KIND_NAMES,
     CalendarMissing,
     DayKind,
     HoursMissing,
@@ -22,6 +23,7 @@ from app.working_time.engine.rules import (
 
 __all__ = [
     "ANSWER_RULE",
+    "KIND_NAMES",
     "Calendar",
     "CalendarMissing",
     "DayKind",

@@ -19,6 +19,17 @@ _RULE_SENTENCE = {
     Unit.HOUR: N_("%(n)s giờ, chỉ tính giờ mở cửa."),
     Unit.SAME_DAY: N_("Có kết quả trong ngày."),
 }
+_SUMMARY = {
+    Unit.WORKING_DAY: N_("%(n)s ngày làm việc"),
+    Unit.DAY: N_("%(n)s ngày, kể cả ngày nghỉ"),
+    Unit.HOUR: N_("%(n)s giờ làm việc"),
+    Unit.SAME_DAY: N_("trong ngày"),
+}
+_SUMMARY_WITH_DAYS_OFF = {
+    **_SUMMARY,
+    Unit.WORKING_DAY: N_("%(n)s ngày làm việc, trừ ngày nghỉ %(days)s"),
+    Unit.HOUR: N_("%(n)s giờ làm việc, trừ ngày nghỉ %(days)s"),
+}
 
 
 class Shift(StrEnum):
@@ -57,6 +68,13 @@ class Explanation:
     first_due_at: datetime
     pauses: tuple[PauseFact, ...]
     due_at: datetime
+
+    def summary(self) -> Sentence:
+        """One line for a slip or a clerk's card: "10 ngày làm việc, trừ ngày nghỉ 24/11"."""
+        facts: dict[str, object] = {"n": self.rule.value}
+        if self.days_off:
+            return _SUMMARY_WITH_DAYS_OFF[self.rule.unit], {**facts, "days": _stretches_of(self.days_off)}
+        return _SUMMARY[self.rule.unit], facts
 
     def sentences(self) -> list[Sentence]:
         """Message ids with parameters, in the order in which a clerk would say them."""

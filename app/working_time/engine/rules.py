@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from app.core.errors import N_, Conflict, Invalid
+from app.core.errors import N_, AppError, Invalid
 
 SAME_DAY_CUTOFF = time(15, 0)  # "sau 15 giờ" counts as the next working day (domain.md 1.6)
 LONGEST = 3650
 
 
-class CalendarMissing(Conflict):
+class CalendarMissing(AppError):
     """A deadline touches a year whose days off nobody has entered: it is not guessed (F21)."""
 
     def __init__(
@@ -50,6 +50,15 @@ class DayKind(StrEnum):
     SWAP_OFF = "swap_off"  # hoán đổi nghỉ: ngày thường được nghỉ, làm bù ngày khác
     SWAP_WORK = "swap_work"  # hoán đổi làm: ngày nghỉ hằng tuần phải làm bù
     CLOSURE = "closure"  # phường nghỉ riêng (bão lụt, mất điện)
+
+
+KIND_NAMES: dict[DayKind, str] = {
+    DayKind.HOLIDAY: N_("nghỉ lễ"),
+    DayKind.COMPENSATION: N_("nghỉ bù"),
+    DayKind.SWAP_OFF: N_("nghỉ hoán đổi"),
+    DayKind.SWAP_WORK: N_("làm bù"),
+    DayKind.CLOSURE: N_("phường nghỉ riêng"),
+}
 
 
 class HoursUse(StrEnum):
