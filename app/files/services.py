@@ -11,7 +11,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import audit, clock, jobs
@@ -128,44 +127,33 @@ def prepare_turn(file: StoredFile, quarters: int) -> PutAway:
 
 def turn(file: StoredFile, turned: PutAway, *, actor: Actor) -> StoredFile:
     """Let the file show what ``prepare_turn`` made. Raises ``Conflict`` when it was turned or removed meanwhile."""
-    old = [file.storage_key, file.thumb_key]
-    clean = turned.clean
-    changed = db.session.execute(
-        update(StoredFile)
-        .where(StoredFile.id == file.id, StoredFile.state == FileState.KEPT, StoredFile.storage_key == turned.replaces)
-        .values(
-            storage_key=turned.storage_key, thumb_key=turned.thumb_key, key_id=turned.key_id,
-            wrapped_dek=turned.wrapped_dek, sha256=turned.sha256, size_stored=len(clean.data),
-            width=clean.width, height=clean.height,
-        )
-    )
-    if changed.rowcount != 1:
+    _lock(file)
+    if file.storage_key is None or file.storage_key != turned.replaces:
         raise Conflict(N_("Ảnh này vừa được sửa ở chỗ khác. Xem lại giúp."))
+    clean = turned.clean
+    _delete_later(file.storage_key, file.thumb_key)
     if file.kind == FileKind.UPLOAD:
         _change_quota(file.owner_ref, 0, len(clean.data) - file.size_stored)
-    db.session.refresh(file)
-    _delete_later(*old)
+    file.storage_key, file.thumb_key = turned.storage_key, turned.thumb_key
+    file.key_id, file.wrapped_dek = turned.key_id, turned.wrapped_dek
+    file.sha256, file.size_stored = turned.sha256, len(clean.data)
+    file.width, file.height = clean.width, clean.height
+    db.session.flush()
     audit.record(actor, "file.turn", "file", file.token, owner=file.owner_ref)
     return file
 
 
 def remove(file: StoredFile, *, actor: Actor) -> None:
     """Forget a file for good: key, name and bytes. The row stays as proof that it was there. Twice is once."""
-    old = [file.storage_key, file.thumb_key]
-    changed = db.session.execute(
-        update(StoredFile)
-        .where(StoredFile.id == file.id, StoredFile.state == FileState.KEPT)
-        .values(
-            state=FileState.REMOVED, removed_at=clock.now(), wrapped_dek=None, original_name=None,
-            storage_key=None, thumb_key=None,
-        )
-    )
-    if changed.rowcount != 1:
+    _lock(file)
+    if not file.is_kept:
         return
+    _delete_later(file.storage_key, file.thumb_key)
     if file.kind == FileKind.UPLOAD:
         _change_quota(file.owner_ref, -1, -file.size_stored)
-    db.session.refresh(file)
-    _delete_later(*old)
+    file.state, file.removed_at = FileState.REMOVED, clock.now()
+    file.wrapped_dek = file.original_name = file.storage_key = file.thumb_key = None
+    db.session.flush()
     audit.record(actor, "file.remove", "file", file.token, owner=file.owner_ref)
 
 
@@ -250,6 +238,11 @@ def _change_quota(owner_ref: str, files: int, size: int) -> tuple[int, int]:
     )
     row = db.session.execute(statement).one()
     return int(row.files), int(row.bytes)
+
+
+def _lock(file: StoredFile) -> None:
+    """See the row as it is now, and let nobody else change it until commit."""
+    db.session.refresh(file, with_for_update=True)
 
 
 def _delete_later(*keys: str | None) -> None:

@@ -1,6 +1,8 @@
 """How a file leaves the house. Routes stand with the owner, who knows who may see it."""
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response
 
 from app.core import text
@@ -10,7 +12,7 @@ from app.files.models import FileKind, StoredFile
 # A file can do nothing in our name: no script, no form, no frame, an origin of its own.
 _LOCKED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
 # Browsers refuse to show a sandboxed PDF; papers that we made ourselves may be shown.
-_OWN_PAPER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+_OWN_PAPER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
 
 
 def send(file: StoredFile, *, inline: bool = False, download_name: str = "") -> Response:
@@ -41,9 +43,18 @@ def _name(wanted: str, extension: str) -> str:
     return (stem[:80] or "giay-to") + extension
 
 
+def _file_name(name: str) -> dict[str, str]:
+    """RFC 6266: a name in plain letters for old readers, and the true one."""
+    if name.isascii():
+        return {"filename": name}
+    stem, dot, extension = name.rpartition(".")
+    plain = text.fold(stem).replace(" ", "-") or "giay-to"
+    return {"filename": plain + dot + extension, "filename*": f"UTF-8''{quote(name)}"}
+
+
 def _response(data: bytes, mime: str, disposition: str, name: str, policy: str) -> Response:
     response = Response(data, mimetype=mime)
-    response.headers.set("Content-Disposition", disposition, filename=name)
+    response.headers.set("Content-Disposition", disposition, **_file_name(name))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -20,6 +20,7 @@ from app.providers.storage import KEY, BlobExists, BlobInfo, BlobMissing, check_
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 PIECE = 1 << 20
+LOW_BYTES, LOW_INODES = 500 << 20, 1000  # below these the doctor speaks: about forty uploads of the largest size
 TEMPORARY = ".new-"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a planted pipe must not make us wait
@@ -111,6 +112,7 @@ class DiskStorage:
             for entry in self._entries():
                 if entry.is_symlink():
                     yield f"storage: {entry.path} is a link, which we never make"
+            yield from self._want_of_room()
             probe = secrets.token_hex(16)
             self.put(probe, [b"probe"])
             self.delete(probe)
@@ -118,6 +120,14 @@ class DiskStorage:
             yield f"storage: {self.root}: {error.strerror}"
         except Unavailable:
             yield f"storage: nothing can be written to {self.root}"
+
+    def _want_of_room(self) -> Iterator[str]:
+        room = os.statvfs(self.root)
+        free = room.f_bavail * room.f_frsize
+        if free < LOW_BYTES:
+            yield f"storage: only {free >> 20} MB left on the disk of {self.root}"
+        if room.f_files and room.f_favail < LOW_INODES:
+            yield f"storage: only {room.f_favail} files can still be made on the disk of {self.root}"
 
     def _entries(self) -> Iterator[os.DirEntry[str]]:
         with os.scandir(self.root) as shards:
