@@ -1,15 +1,19 @@
-"""Commands of this room: ``vietqr`` (read and write codes) and ``payments`` (see ``app.payments.simulator``)."""
+"""Commands of this room: ``vietqr`` reads and writes codes, ``payments`` plays the bank."""
 from __future__ import annotations
 
 import json
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app.core.errors import AppError
-from app.payments import vietqr
+from app.payments import simulation, vietqr
+from app.payments.doors import PROVIDERS, get_door
+from app.providers.payment.sending import post
 
 vietqr_cli = AppGroup("vietqr", help="Write and read VietQR payloads.")
+payments_cli = AppGroup("payments", help="Play the bank for demonstrations and tests.")
 
 
 def _refuse(error: AppError) -> None:
@@ -42,3 +46,38 @@ def decode_command(payload: str) -> None:
         _refuse(error)
     else:
         click.echo(json.dumps(decoded.as_dict(), ensure_ascii=False, indent=2))
+
+
+@payments_cli.command("simulate")
+@click.argument("provider", type=click.Choice(PROVIDERS))
+@click.option("--order", "code", required=True, help="Payment code (PX...) or public code of the dossier.")
+@click.option("--amount", type=click.IntRange(min=1), help="Whole đồng, to play a wrong amount. Default: what is due.")
+@click.option("--text", help="Transfer text, to play what people type. Default: the payment code among a bank's words.")
+@click.option("--account", help="Account that received the money. Default: the order's.")
+@click.option("--event-id", default="", help="The provider's id; give the same twice to play a replay.")
+@click.option("--minutes-ago", type=int, default=0, help="When the bank booked the money.")
+@click.option("--url", help="Base address of the running server. Default: PUBLIC_URL.")
+def simulate_command(
+    provider: str, code: str, amount: int | None, text: str | None, account: str | None, event_id: str,
+    minutes_ago: int, url: str | None,
+) -> None:
+    """Send the signed notice that PROVIDER would send for a transfer (exit code 1 unless it is answered with 200)."""
+    settings = current_app.extensions["settings"]
+    door = get_door(settings, provider)
+    try:
+        credit = simulation.make_credit(
+            simulation.find_order(code), amount_vnd=amount, text=text, account=account, event_id=event_id,
+            minutes_ago=minutes_ago,
+        )
+    except AppError as error:
+        _refuse(error)
+        return
+    target = f"{(url or settings.public_url).rstrip('/')}/webhook/{provider}"
+    try:
+        status, answer = post(target, *door.sign(credit))
+    except (OSError, ValueError) as error:
+        click.echo(f"{target}: {error}", err=True)
+        raise SystemExit(1) from error
+    click.echo(f"{provider} -> {target}: {credit.amount_vnd} VND, event {credit.event_id}, text {credit.content!r}")
+    click.echo(f"{status} {answer}")
+    raise SystemExit(0 if status == 200 else 1)

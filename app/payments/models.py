@@ -127,6 +127,7 @@ class BankEvent(WithId, Model):
         ),
     )
 
+    ref: Mapped[str] = mapped_column(String(16), unique=True)  # names it in addresses of staff pages
     provider: Mapped[str] = mapped_column(String(12))
     provider_event_id: Mapped[str] = mapped_column(String(80))
     raw_body: Mapped[bytes] = mapped_column(LargeBinary)  # sealed; erased after 90 days, the facts below stay

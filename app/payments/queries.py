@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import Select, func, or_, select, tuple_
 
@@ -13,10 +13,12 @@ from app.core.db import db
 from app.core.errors import N_, NotFound
 from app.core.text import fold
 from app.dossiers.models import Dossier, PaymentState, State
+from app.files.models import StoredFile
 from app.payments.models import (
     SUSPENSE,
     BankEvent,
     Exemption,
+    ExemptionProof,
     ExemptionState,
     NoticeState,
     OrderState,
@@ -27,7 +29,90 @@ from app.payments.models import (
 
 PAGE = 50
 _ENDED_UNSERVED = (State.REFUSED, State.STOPPED)
+_SETTLED = (
+    PaymentState.NONE, PaymentState.EXEMPT, PaymentState.PAID, PaymentState.REFUND_DUE, PaymentState.REFUNDED,
+)
 _WAITING = (PaymentState.DUE, PaymentState.PARTLY, PaymentState.UNKNOWN, PaymentState.EXEMPT_ASKED)
+
+
+def owed_vnd(dossier: Dossier) -> int:
+    """What is still to be paid, in đồng; 0 when nothing is known or nothing is due."""
+    return max(0, (dossier.due_vnd or 0) - dossier.paid_vnd)
+
+
+def why_not_payable(dossier: Dossier, *, at_counter: bool = False) -> str | None:
+    """Why this dossier cannot be paid for now, as a message; None when it can.
+
+    Online one pays when the procedure says so (on filing, on acceptance, on hand-over); at the counter at any time.
+    """
+    if dossier.state == State.DRAFT:
+        return N_("Nộp hồ sơ trước, rồi mới nộp tiền.")
+    if dossier.state in _ENDED_UNSERVED:
+        return N_("Hồ sơ này không làm tiếp, nên không phải nộp tiền.")
+    if dossier.payment_state == PaymentState.EXEMPT_ASKED:
+        return N_("Phường đang xem giấy xin miễn. Có kết quả rồi mới nộp tiền.")
+    if dossier.due_vnd is None:
+        return N_("Phường báo số tiền khi nhận hồ sơ. Bây giờ chưa phải nộp.")
+    if dossier.payment_state in _SETTLED or owed_vnd(dossier) == 0:
+        return N_("Hồ sơ này không còn khoản nào phải nộp.")
+    return None if at_counter else _why_not_yet(dossier)
+
+
+def _why_not_yet(dossier: Dossier) -> str | None:
+    if dossier.state == State.WITHDRAWAL_ASKED:
+        return N_("Ông/bà đang xin lấy hồ sơ về, nên chưa phải nộp tiền.")
+    if dossier.collect == "on_acceptance" and dossier.accepted_at is None:
+        return N_("Khi phường nhận hồ sơ mới phải nộp tiền.")
+    if dossier.collect == "on_hand_over" and dossier.finished_at is None:
+        return N_("Khi đến nhận giấy mới phải nộp tiền.")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What the payment page of a dossier shows. ``live``: the code on it can be paid now."""
+
+    dossier: Dossier
+    order: PaymentOrder | None
+    live: bool
+    receipt: Receipt | None
+    in_suspense: list[BankEvent]
+    exemption: Exemption | None
+    reason: str | None  # why nothing can be paid now
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the money must be given back."""
+        unserved = self.dossier.state in _ENDED_UNSERVED
+        return self.order is not None and (
+            self.order.state == OrderState.REFUND_DUE or (self.order.state == OrderState.PAID and unserved)
+        )
+
+    @property
+    def page(self) -> str:
+        """Which page it is: pay, paid, or words (start, wait, nothing to pay)."""
+        if self.live:
+            return "pay"
+        settled = self.order is not None and self.order.state != OrderState.OPEN and owed_vnd(self.dossier) == 0
+        return "paid" if settled else "money"
+
+
+def get_checkout(dossier: Dossier) -> Checkout:
+    """The facts for a dossier's payment page."""
+    order = find_current_order(dossier.id)
+    reason = why_not_payable(dossier)
+    return Checkout(
+        dossier=dossier, order=order, live=reason is None and is_live(order, dossier), receipt=find_receipt(order),
+        in_suspense=list_suspense_of(dossier.id), exemption=find_exemption(dossier.id), reason=reason,
+    )
+
+
+def is_live(order: PaymentOrder | None, dossier: Dossier) -> bool:
+    """Whether a transfer for this order would be booked now."""
+    return (
+        order is not None and order.state == OrderState.OPEN and order.expires_at > clock.now()
+        and order.amount_vnd == owed_vnd(dossier) and dossier.state not in _ENDED_UNSERVED
+    )
 
 
 def hash_link(token: str) -> bytes:
@@ -67,12 +152,18 @@ def find_receipt(order: PaymentOrder | None) -> Receipt | None:
     return db.session.scalar(select(Receipt).where(Receipt.order_id == order.id)) if order else None
 
 
-def get_receipt(actor: Actor, receipt_id: int) -> Receipt:
+def get_receipt(actor: Actor, year: int, number: int) -> Receipt:
     """A receipt of the actor's agency. Raises ``NotFound``."""
-    receipt = db.session.get(Receipt, receipt_id)
-    if receipt is None or receipt.agency_id != actor.agency_id:
+    receipt = db.session.scalar(
+        select(Receipt).where(Receipt.agency_id == actor.agency_id, Receipt.year == year, Receipt.number == number)
+    )
+    if receipt is None:
         raise NotFound(N_("Không thấy biên lai này."))
     return receipt
+
+
+def get_receipt_order(receipt: Receipt) -> PaymentOrder:
+    return db.session.get_one(PaymentOrder, receipt.order_id)
 
 
 def list_history(order: PaymentOrder) -> list[PaymentEvent]:
@@ -97,8 +188,8 @@ class SuspenseRow:
     dossier_code: str | None
 
 
-def list_suspense(*, before: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[SuspenseRow]:
-    """Money that no order took, newest first; ``before`` is the last row of the page before.
+def list_suspense(*, after: str = "", limit: int = PAGE) -> list[SuspenseRow]:
+    """Money that no order took, newest first; ``after`` is the ``ref`` of the last row of the page before.
 
     Of the whole installation: money has no agency until a person has matched it.
     """
@@ -108,15 +199,16 @@ def list_suspense(*, before: tuple[datetime, int] | None = None, limit: int = PA
         .outerjoin(Dossier, Dossier.id == PaymentOrder.dossier_id)
         .where(BankEvent.state.in_(SUSPENSE))
     )
-    if before is not None:
-        query = query.where(tuple_(BankEvent.received_at, BankEvent.id) < tuple_(*before))
+    last = db.session.scalar(select(BankEvent).where(BankEvent.ref == after)) if after else None
+    if last is not None:
+        query = query.where(tuple_(BankEvent.received_at, BankEvent.id) < (last.received_at, last.id))
     rows = db.session.execute(query.order_by(BankEvent.received_at.desc(), BankEvent.id.desc()).limit(limit))
     return [SuspenseRow(*row) for row in rows]
 
 
-def get_suspense(event_id: int) -> BankEvent:
+def get_suspense(ref: str) -> BankEvent:
     """A notice in suspense. Raises ``NotFound``."""
-    event = db.session.get(BankEvent, event_id)
+    event = db.session.scalar(select(BankEvent).where(BankEvent.ref == ref))
     if event is None or not event.in_suspense:
         raise NotFound(N_("Khoản tiền này không còn trong danh sách chờ."))
     return event
@@ -171,6 +263,31 @@ def find_exemption(dossier_id: int) -> Exemption | None:
     """The newest request for exemption of a dossier."""
     query = select(Exemption).where(Exemption.dossier_id == dossier_id).order_by(Exemption.id.desc())
     return db.session.scalar(query.limit(1))
+
+
+def list_proofs(exemption: Exemption) -> list[StoredFile]:
+    """The photos that prove a request."""
+    query = (
+        select(StoredFile)
+        .join(ExemptionProof, ExemptionProof.file_id == StoredFile.id)
+        .where(ExemptionProof.exemption_id == exemption.id)
+        .order_by(ExemptionProof.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def get_proof(dossier: Dossier, token: str) -> StoredFile:
+    """A photo of this dossier's requests by its token. Raises ``NotFound``."""
+    query = (
+        select(StoredFile)
+        .join(ExemptionProof, ExemptionProof.file_id == StoredFile.id)
+        .join(Exemption, Exemption.id == ExemptionProof.exemption_id)
+        .where(Exemption.dossier_id == dossier.id, StoredFile.token == token)
+    )
+    file = db.session.scalar(query)
+    if file is None:
+        raise NotFound(N_("Không thấy ảnh này."))
+    return file
 
 
 def list_exemptions(actor: Actor) -> list[tuple[Exemption, Dossier]]:

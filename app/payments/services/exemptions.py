@@ -12,6 +12,7 @@ from app.dossiers.models import Dossier, PaymentState, State
 from app.dossiers.services.desk import reassess_fee, record_payment_state
 from app.dossiers.services.drafts import procedure_of
 from app.files import services as files
+from app.files.models import FileKind
 from app.payments.models import Exemption, ExemptionProof, ExemptionState, OrderState
 from app.payments.queries import find_current_order, find_exemption
 from app.payments.services import orders
@@ -42,9 +43,9 @@ def may_ask(dossier: Dossier) -> bool:
 
 
 def ask_exemption(
-    dossier: Dossier, actor: Actor, *, ground: str, proofs: Sequence[files.CleanFile]
+    dossier: Dossier, actor: Actor, *, ground: str, proofs: Sequence[files.PutAway]
 ) -> Exemption:
-    """Ask not to pay, with photos of the proof. Until it is decided nothing is to be paid.
+    """Ask not to pay, with photos of the proof (from ``files.receive_upload``). Until it is decided nothing is due.
 
     Raises ``Invalid`` when ground or proof are missing, ``Conflict`` when it cannot be asked for (any more).
     """
@@ -63,9 +64,9 @@ def ask_exemption(
     exemption = Exemption(dossier_id=dossier.id, ground=ground, asked_at=clock.now())
     exemption.proofs = [
         ExemptionProof(
-            file_id=files.store(clean, owner_ref=dossier.public_code, kind="exemption_proof", actor=actor).id
+            file_id=files.store(proof, owner_ref=dossier.public_code, kind=FileKind.UPLOAD, actor=actor).id
         )
-        for clean in proofs
+        for proof in proofs
     ]
     db.session.add(exemption)
     order = find_current_order(dossier.id)
@@ -77,11 +78,14 @@ def ask_exemption(
     return exemption
 
 
-def decide_exemption(actor: Actor, dossier: Dossier, *, granted: bool, reason: str = "") -> Exemption:
+def decide_exemption(actor: Actor, dossier: Dossier, *, granted: bool | None, reason: str = "") -> Exemption:
     """Grant or decline the request that waits; the fee is computed anew, or is due again.
 
-    Declining says why, in words for the citizen. Raises ``Conflict`` when a colleague decided first.
+    Declining says why, in words for the citizen. Raises ``Invalid`` without an answer (None) or a reason,
+    ``Conflict`` when a colleague decided first.
     """
+    if granted is None:
+        raise Invalid(fields={"answer": (N_("Chọn một dòng."), {})})
     action = ExemptionAction.GRANT if granted else ExemptionAction.DECLINE
     EXEMPTION.check_permission(action, actor)
     orders.lock_dossier(dossier)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,7 @@ from app.core.text import normalise
 from app.dossiers.models import Dossier, State
 from app.payments.models import BankEvent, NoticeState, OrderState, PaymentOrder
 from app.payments.payment_codes import find_codes
+from app.payments.queries import owed_vnd
 from app.payments.services import orders
 from app.payments.workflow import OrderAction
 from app.providers.payment import Credit, PaymentDoor, Unreadable
@@ -58,8 +60,9 @@ def journal_notice(notice: Notice) -> int:
     """Write an authentic notice down, once; the id of its row. Commit before ``process_notice``."""
     credit = notice.credit
     values = {
-        "provider": notice.provider, "provider_event_id": notice.event_id, "raw_body": seal(notice.body),
-        "headers_verdict": notice.verdict[:40], "received_at": clock.now(), "state": NoticeState.RECEIVED,
+        "ref": secrets.token_hex(8), "provider": notice.provider, "provider_event_id": notice.event_id,
+        "raw_body": seal(notice.body), "headers_verdict": notice.verdict[:40], "received_at": clock.now(),
+        "state": NoticeState.RECEIVED,
         "incoming": credit.incoming if credit else True, "account": credit.account if credit else "",
         "amount_vnd": credit.amount_vnd if credit else 0, "content": normalise(credit.content) if credit else "",
         "bank_reference": credit.bank_reference if credit else "", "moved_at": credit.moved_at if credit else None,
@@ -136,7 +139,7 @@ def _judge(event: BankEvent, order: PaymentOrder, dossier: Dossier) -> NoticeSta
     if order.state != OrderState.OPEN or at > order.expires_at or dossier.state in (State.REFUSED, State.STOPPED):
         return NoticeState.LATE
     # The fee may have changed after the code was shown; then a person decides what the money is for.
-    for wanted_vnd in (order.amount_vnd, orders.owed_vnd(dossier)):
+    for wanted_vnd in (order.amount_vnd, owed_vnd(dossier)):
         if event.amount_vnd != wanted_vnd:
             return NoticeState.LESS if event.amount_vnd < wanted_vnd else NoticeState.MORE
     return NoticeState.BOOKED if _is_timely(event, order) else NoticeState.ODD_TIME

@@ -11,13 +11,13 @@ from app.core import audit, clock, codes
 from app.core.actor import SYSTEM, Actor
 from app.core.counters import next_number
 from app.core.db import db
-from app.core.errors import N_, Conflict
+from app.core.errors import Conflict
 from app.core.text import normalise
 from app.dossiers.models import Dossier, PaymentState, State
 from app.dossiers.services.desk import record_payment_state
 from app.payments.models import OrderState, PaymentEvent, PaymentOrder, Receipt
 from app.payments.payment_codes import new_payment_code
-from app.payments.queries import find_current_order, hash_link
+from app.payments.queries import find_current_order, hash_link, owed_vnd, why_not_payable
 from app.payments.workflow import ORDER, OrderAction
 
 LIFE = timedelta(days=30)
@@ -29,35 +29,10 @@ _UNSERVED = (State.REFUSED, State.STOPPED)
 
 
 def check_payable(dossier: Dossier, *, at_counter: bool = False) -> None:
-    """Raises ``Conflict`` with the reason why this dossier cannot be paid for now.
-
-    Online one pays when the procedure says so (on filing, on acceptance, on hand-over); at the counter at any time.
-    """
-    if dossier.state == State.DRAFT:
-        raise Conflict(N_("Nộp hồ sơ trước, rồi mới nộp tiền."))
-    if dossier.state in _UNSERVED:
-        raise Conflict(N_("Hồ sơ này không làm tiếp, nên không phải nộp tiền."))
-    if dossier.payment_state == PaymentState.EXEMPT_ASKED:
-        raise Conflict(N_("Phường đang xem giấy xin miễn. Có kết quả rồi mới nộp tiền."))
-    if dossier.due_vnd is None:
-        raise Conflict(N_("Phường báo số tiền khi nhận hồ sơ. Bây giờ chưa phải nộp."))
-    if dossier.payment_state in (PaymentState.PAID, PaymentState.REFUND_DUE, PaymentState.REFUNDED):
-        raise Conflict(N_("Hồ sơ này đã nộp tiền rồi."))
-    if owed_vnd(dossier) == 0 or dossier.payment_state in (PaymentState.NONE, PaymentState.EXEMPT):
-        raise Conflict(N_("Hồ sơ này không phải nộp tiền."))
-    if at_counter:
-        return
-    if dossier.state == State.WITHDRAWAL_ASKED:
-        raise Conflict(N_("Ông/bà đang xin lấy hồ sơ về, nên chưa phải nộp tiền."))
-    if dossier.collect == "on_acceptance" and dossier.accepted_at is None:
-        raise Conflict(N_("Khi phường nhận hồ sơ mới phải nộp tiền."))
-    if dossier.collect == "on_hand_over" and dossier.finished_at is None:
-        raise Conflict(N_("Khi đến nhận giấy mới phải nộp tiền."))
-
-
-def owed_vnd(dossier: Dossier) -> int:
-    """What is still to be paid, in đồng; 0 when nothing is known or nothing is due."""
-    return max(0, (dossier.due_vnd or 0) - dossier.paid_vnd)
+    """Raises ``Conflict`` with the reason why this dossier cannot be paid for now."""
+    reason = why_not_payable(dossier, at_counter=at_counter)
+    if reason is not None:
+        raise Conflict(reason)
 
 
 def start_order(dossier: Dossier, actor: Actor, *, at_counter: bool = False) -> PaymentOrder:
