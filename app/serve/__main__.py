@@ -13,7 +13,7 @@ from app.accounts import services as accounts
 from app.core import worker
 from app.core.errors import SettingsError
 from app.core.settings import Settings
-from app.serve import banner, children, http, preparation
+from app.serve import banner, children, preparation, server
 
 HANDOVER = "SERVE_HANDOVER"
 PREPARE_ONLY = "--prepare-only"
@@ -56,7 +56,7 @@ def prepare(app: Flask, settings: Settings, lan: str | None) -> int:
 
 def family(app: Flask, settings: Settings, listener: socket.socket, leftovers: tuple[int, ...]) -> children.Family:
     def serve() -> int:
-        http.Server(app, settings, listener).run()
+        server.Server(app, settings, listener).run()
         return 0
 
     def work() -> int:
@@ -89,7 +89,7 @@ def run(settings: Settings, lan: str | None, listener: socket.socket, handover: 
         status = children.run_to_end(children.Child("preparation", lambda: prepare(app, settings, lan)))
         if status:
             return 0 if status == children.STOPPED else status
-    listener.listen(http.BACKLOG)
+    listener.listen(server.BACKLOG)
     kept = family(app, settings, listener, handover.pids if handover else ())
     kept.start()
     while (ending := kept.keep()) is children.Ending.RELOAD:
@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
         return 0
     handover = Handover.taken()
     try:
-        listener = handover.listener if handover else http.open_listener(settings.host, settings.port)
+        listener = handover.listener if handover else server.open_listener(settings.host, settings.port)
     except OSError as error:
         say(f"cannot listen on {settings.host}:{settings.port}: {error.strerror} (choose another PORT)")
         return 1
