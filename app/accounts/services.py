@@ -1,6 +1,7 @@
 """Verbs on accounts: make, disable and reset staff; sign in; seed the agencies."""
 from __future__ import annotations
 
+import re
 import secrets
 import tomllib
 from datetime import timedelta
@@ -213,13 +214,37 @@ def load_agencies(path: Path | None = None) -> None:
     db.session.flush()
 
 
+EDITABLE = frozenset({
+    "name", "short_name", "parent_name", "service_centre", "place", "address", "phone", "hours", "desk", "domain",
+    "bank_bin", "bank_name", "bank_account", "bank_account_name", "national_portal_url",
+})
+
+
 def edit_agency(actor: Actor, agency: Agency, **changes: str) -> None:
-    """Change what staff may change of an agency: words, telephone, hours, bank account."""
-    allowed = {
-        "name", "short_name", "parent_name", "service_centre", "place", "address", "phone", "hours", "desk", "domain",
-        "bank_bin", "bank_name", "bank_account", "bank_account_name", "national_portal_url",
-    }
-    changed = sorted(name for name in allowed & changes.keys() if getattr(agency, name) != normalise(changes[name]))
+    """Change what staff may change of an agency: words, telephone, hours, bank account. Raises ``Invalid``."""
+    wanted = {name: normalise(value) for name, value in changes.items() if name in EDITABLE}
+    _check_agency(wanted)
+    changed = sorted(name for name, value in wanted.items() if getattr(agency, name) != value)
     for name in changed:
-        setattr(agency, name, normalise(changes[name]))
+        setattr(agency, name, wanted[name])
     audit.record(actor, "agency.edit", "agency", agency.code, changed=changed)
+
+
+def _check_agency(wanted: dict[str, str]) -> None:
+    faults: dict[str, tuple[str, dict[str, object]]] = {}
+    for name in ("name", "short_name", "phone"):
+        if name in wanted and not wanted[name]:
+            faults[name] = (N_("Ô này không để trống được."), {})
+    if wanted.get("bank_bin") and not re.fullmatch(r"[0-9]{6}", wanted["bank_bin"]):
+        faults["bank_bin"] = (N_("Mã ngân hàng gồm đúng 6 chữ số."), {})
+    if wanted.get("bank_account") and not re.fullmatch(r"[0-9A-Za-z]{4,19}", wanted["bank_account"]):
+        faults["bank_account"] = (N_("Số tài khoản gồm 4 đến 19 chữ số hoặc chữ không dấu."), {})
+    if wanted.get("bank_account_name") and not re.fullmatch(r"[A-Z0-9 ]{2,80}", wanted["bank_account_name"]):
+        faults["bank_account_name"] = (N_("Tên người nhận viết hoa không dấu, như trên tài khoản."), {})
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def totp_uri(staff: Staff, secret: str) -> str:
+    """What a code generator scans."""
+    return pyotp.TOTP(secret).provisioning_uri(name=staff.username, issuer_name="Bo phan Mot cua")

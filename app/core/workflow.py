@@ -17,11 +17,20 @@ class Transition(Generic[State]):
     """One row. ``target`` None keeps the state (an act that is recorded but moves nothing).
 
     ``permission`` None means: not a staff act; only a citizen's session or the system may do it.
+    ``back`` True leads to the state that was left (one of ``returns_to``), which the object remembers.
     """
 
     sources: frozenset[State]
     target: State | None
     permission: str | None = None
+    back: bool = False
+    returns_to: frozenset[State] = frozenset()
+
+    def targets(self, source: State) -> frozenset[State]:
+        """Every state that this row may lead to from ``source``."""
+        if self.back:
+            return self.returns_to
+        return frozenset({source if self.target is None else self.target})
 
 
 class Workflow(Generic[State, Action]):
@@ -41,11 +50,17 @@ class Workflow(Generic[State, Action]):
             if self.table[action].permission is not None and actor.may(self.table[action].permission or "")
         ]
 
-    def target(self, action: Action, state: State) -> State:
-        """Where ``action`` leads from ``state``. Raises ``Conflict`` when it starts elsewhere."""
+    def target(self, action: Action, state: State, *, left: State | None = None) -> State:
+        """Where ``action`` leads from ``state``. Raises ``Conflict`` when it starts elsewhere.
+
+        ``left`` is the state that the object remembers, for rows that lead back.
+        """
         row = self.table[action]
-        if state not in row.sources:
+        if state not in row.sources or (row.back and left not in row.returns_to):
             raise Conflict(N_("Hồ sơ đã sang bước khác, việc này không còn làm được. Mở lại hồ sơ để xem."))
+        if row.back:
+            assert left is not None
+            return left
         return state if row.target is None else row.target
 
     def check_permission(self, action: Action, actor: Actor) -> None:

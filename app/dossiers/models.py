@@ -64,8 +64,8 @@ class Dossier(WithId, Model):
 
     __tablename__ = "dossier"
     __table_args__ = (
-        Index("ix_dossier_queue", "received_agency_id", "state", "due_at", "id"),
-        Index("ix_dossier_assignee", "assignee_id", "state", "due_at", "id"),
+        Index("ix_dossier_queue", "received_agency_id", "state", "queue_at", "id"),
+        Index("ix_dossier_assignee", "assignee_id", "state", "queue_at", "id"),
         Index("ix_dossier_applicant_id_index", "applicant_id_index"),
         Index("ix_dossier_phone_index", "phone_index"),
         Index("ix_dossier_session", "session_id", "state"),
@@ -78,7 +78,8 @@ class Dossier(WithId, Model):
     procedure_version_id: Mapped[int] = mapped_column(ForeignKey("procedure_version.id"))
     title: Mapped[str] = mapped_column(String(200))  # everyday title of that version, for lists
     state: Mapped[int] = mapped_column(default=State.DRAFT)
-    state_before: Mapped[int | None]  # where 5, 6 and 7 return to
+    state_before: Mapped[int | None]  # where 5 and 6 return to
+    state_before_withdrawal: Mapped[int | None]  # where 7 returns to
     lock_version: Mapped[int] = mapped_column(default=1)
     channel: Mapped[int] = mapped_column(default=Channel.ONLINE)
 
@@ -111,6 +112,7 @@ class Dossier(WithId, Model):
     accepted_at: Mapped[datetime | None]
     time_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the rule in force at acceptance
     due_at: Mapped[datetime | None]  # derived from accepted_at, rule and pauses; kept for the queue, checked by doctor
+    queue_at: Mapped[datetime] = mapped_column(default=clock.now)  # by when someone must act: order of the queue
     finished_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
 
@@ -126,6 +128,10 @@ class Dossier(WithId, Model):
     hand_over_state: Mapped[str] = mapped_column(String(10), default=HandOverState.NOTHING)
 
     __mapper_args__ = {"version_id_col": lock_version}
+
+    def refresh_queue_at(self) -> None:
+        """Keep the order of the queue in step with the dates it follows from."""
+        self.queue_at = self.answer_due_at or self.due_at or self.changed_at
 
     @property
     def is_draft(self) -> bool:

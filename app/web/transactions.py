@@ -6,6 +6,7 @@ commits when the answer is below 400. The same form sent again is answered as th
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import Flask, Response, g, redirect, request
@@ -50,6 +51,8 @@ def _flag(name: str) -> Callable[[View], View]:
 
 writes = _flag("_writes")  # a GET that must write (ruling 4 names them all)
 late_write = _flag("_late_write")  # slow work first; the view calls begin() itself
+# Answers and photos: the same page sent again with another content is a second thought, not a mistake.
+repeatable = _flag("_repeatable")
 webhook = _flag("_webhook")  # machines call it: no form token, no key; the view owns its transactions
 
 
@@ -79,23 +82,34 @@ def begin() -> None:
     key = request.form.get(KEY_FIELD, "")
     if not 16 <= len(key) <= 64:
         raise StaleForm
-    scope = f"{request.endpoint}{sorted((request.view_args or {}).items())}"
-    body = "\n".join(
-        f"{name}={value}" for name, value in sorted(request.form.items(multi=True)) if name not in (csrf.FIELD, KEY_FIELD)
-    )
-    request_hash = idempotency.hash_request(scope, body.encode())
+    scope = f"{request.endpoint}{sorted((request.view_args or {}).items())}"[:120]
+    request_hash = idempotency.hash_request(scope, _content())
+    if _has("_repeatable"):
+        key = f"{key[:40]}.{request_hash[:20]}"
     begin_write()
-    answered = idempotency.recall(key, scope[:120], request_hash)
+    answered = idempotency.recall(key, scope, request_hash)
     if answered is None:
         try:
-            idempotency.remember(key, scope[:120], request_hash, 0, None)
+            idempotency.remember(key, scope, request_hash, 0, None)
         except IntegrityError:
             # On PostgreSQL the insert waited for a parallel twin and lost: its answer is there now.
             begin_write()
-            answered = idempotency.recall(key, scope[:120], request_hash)
+            answered = idempotency.recall(key, scope, request_hash)
     if answered is not None:
         raise Replay(redirect(answered.location or request.path, 303))
     g.idempotency_key = key
+
+
+def _content() -> bytes:
+    """What was sent, without what differs between two prints of the same form; files count by their bytes."""
+    lines = [
+        f"{name}={value}" for name, value in sorted(request.form.items(multi=True)) if name not in (csrf.FIELD, KEY_FIELD)
+    ]
+    for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        upload.stream.seek(0)
+        lines.append(f"{name}={sha256(upload.stream.read()).hexdigest()}")
+        upload.stream.seek(0)
+    return "\n".join(lines).encode()
 
 
 def _finish(response: Response) -> Response:

@@ -1,0 +1,96 @@
+"""ROOF: the only file that knows every room."""
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from whitenoise import WhiteNoise
+
+from app.accounts import cli as accounts_cli
+from app.accounts import frame, sessions
+from app.accounts import views_public as accounts_public
+from app.accounts import views_staff as accounts_staff
+from app.core import crypto, db
+from app.core.settings import Settings
+from app.dossiers import cli as dossiers_cli
+from app.dossiers import tasks as dossiers_tasks
+from app.dossiers import views_citizen as dossiers_citizen
+from app.dossiers import views_public as dossiers_public
+from app.files import tasks as files_tasks
+from app.notifications import tasks as notifications_tasks
+from app.procedures import views_citizen as procedures_citizen
+from app.providers import antivirus, sms, storage
+from app.providers.antivirus.memory import MemoryAntivirus
+from app.providers.sms.http import HttpSms
+from app.providers.sms.memory import MemorySms
+from app.providers.storage.disk import DiskStorage
+from app.web import csrf, errors, guarding, i18n, rendering, security, transactions
+from app.web import views as web_views
+from app.web.transactions import Application
+
+BLUEPRINTS = (
+    web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, dossiers_public.bp, dossiers_citizen.bp,
+)
+COMMANDS = (*accounts_cli.GROUPS, *dossiers_cli.GROUPS)
+# Imported so that their job handlers are known.
+TASKS = (files_tasks, notifications_tasks, dossiers_tasks)
+
+_HERE = Path(__file__).resolve().parent
+_YEAR = 365 * 24 * 3600
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole product. Raises ``SettingsError`` with every fault of the settings."""
+    settings = settings or Settings.from_env()
+    app = Application(__name__, template_folder=str(_HERE.parent / "templates"), static_folder=str(_HERE / "static"))
+    app.extensions["settings"] = settings
+    app.testing = settings.app_env == "test"
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=db.engine_options(settings),
+        SECRET_KEY=settings.root_key.hex(),
+        SECURE_COOKIES=settings.secure_cookies,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=13 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=300,
+    )
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    crypto.keyring.configure(settings.root_key)
+    db.db.init_app(app)
+    Migrate(app, db.db, directory=str(_HERE.parent / "migrations"), render_as_batch=True)
+    _open_doors(settings)
+    # The order matters: the transaction begins before the guards read, and headers are finished last.
+    for layer in (security, csrf, transactions, guarding, i18n, rendering, errors):
+        layer.init_app(app)
+    app.jinja_env.globals["asset"] = _asset
+    sessions.init_app(app)
+    rendering.frame(frame.page_frame)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in COMMANDS:
+        app.cli.add_command(group)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(_HERE / "static"), prefix="static/", max_age=_YEAR
+    )
+    return app
+
+
+def _open_doors(settings: Settings) -> None:
+    storage.configure(DiskStorage(settings.data_dir / "files"))
+    antivirus.configure(MemoryAntivirus())
+    if settings.sms_provider == "http":
+        sms.configure(HttpSms(settings.sms_http_url, settings.sms_http_token))
+    else:
+        sms.configure(MemorySms(echo=settings.demo))
+
+
+@cache
+def _asset(name: str) -> str:
+    """The address of a static file with a sign of its content, so that it may be cached for a year."""
+    path = _HERE / "static" / name
+    mark = sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
+    return f"/static/{name}?v={mark}"

@@ -1,0 +1,76 @@
+"""Commands on accounts (``flask --app wsgi staff …``). Plain output, exit code 0 or 1."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.accounts import services
+from app.accounts.permissions import Role
+from app.accounts.queries import get_ward
+from app.core.actor import SYSTEM
+from app.core.db import transaction
+from app.core.errors import AppError
+from app.web.i18n import words
+
+staff = AppGroup("staff", help="Staff accounts: add, disable, reset.")
+GROUPS = (staff,)
+
+
+def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except AppError as error:
+            click.echo(words(error.message, error.params), err=True)
+            sys.exit(1)
+
+    return run
+
+
+def _echo_link(token: str) -> None:
+    click.echo(f"{current_app.extensions['settings'].public_url}/can-bo/tai-khoan/{token}")
+
+
+@staff.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="Full name, as printed on papers.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+@click.option("--title", default="", help="Position, as printed on papers.")
+@click.option("--desk", default="", help="Counter, e.g. 'Quầy 3'.")
+@_plainly
+def add(username: str, name: str, roles: tuple[str, ...], title: str, desk: str) -> None:
+    """Make an account; prints the set-up link for its owner (good for two days, once)."""
+    with transaction():
+        services.add_staff(
+            SYSTEM, username=username, full_name=name, roles=frozenset(Role(role) for role in roles), agency=get_ward(),
+            title=title, desk=desk,
+        )
+        token = services.reset_staff(SYSTEM, username)
+    _echo_link(token)
+
+
+@staff.command("disable")
+@click.argument("username")
+@_plainly
+def disable(username: str) -> None:
+    """End an account and all its sessions at once."""
+    with transaction():
+        services.disable_staff(SYSTEM, username)
+    click.echo(f"{username}: disabled")
+
+
+@staff.command("reset")
+@click.argument("username")
+@_plainly
+def reset(username: str) -> None:
+    """Forget password and code generator; prints a new set-up link."""
+    with transaction():
+        token = services.reset_staff(SYSTEM, username)
+    _echo_link(token)

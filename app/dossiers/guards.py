@@ -1,0 +1,63 @@
+"""Who may open a dossier's pages: the browser that wrote the draft, or one that showed a living slip (ruling 2)."""
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g, redirect, request, url_for
+from sqlalchemy import update
+
+from app.accounts.sessions import current_session, session_expired
+from app.core import clock, codes
+from app.core.db import side_transaction
+from app.core.errors import NotFound
+from app.dossiers.models import Dossier, SlipAccess, State
+from app.dossiers.queries import find_access
+from app.web.guarding import Guard, View, guarded_by
+
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=8)
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def current_dossier() -> Dossier:
+    """The dossier that the guard let through."""
+    return g.dossier
+
+
+def _is_fresh(access: SlipAccess) -> bool:
+    now = clock.now()
+    return now - access.seen_at <= IDLE and now - access.opened_at <= LONGEST
+
+
+def _touch(access: SlipAccess) -> None:
+    if clock.now() - access.seen_at <= _SEEN_EVERY:
+        return
+    if request.method == "GET":
+        with side_transaction() as session:
+            session.execute(update(SlipAccess).where(SlipAccess.id == access.id).values(seen_at=clock.now()))
+    else:
+        access.seen_at = clock.now()
+
+
+def _check() -> Any:
+    code = codes.clean((request.view_args or {}).get("code", ""))
+    row = current_session()
+    found = find_access(row.id, code) if row is not None else None
+    if found is None:
+        if session_expired():
+            return redirect(url_for("dossiers_public.resting", code=code), 303)
+        # Not yours looks like not there; whoever holds the slip knows the way in.
+        raise NotFound
+    dossier, access = found
+    wrote_it = dossier.state == State.DRAFT and row is not None and dossier.session_id == row.id
+    if not wrote_it:
+        if access is None or not _is_fresh(access):
+            return redirect(url_for("dossiers_public.resting", code=code), 303)
+        _touch(access)
+    g.dossier = dossier
+    return None
+
+
+def slip_session(view: View) -> View:
+    """A citizen's page about one dossier; the view's ``code`` names it."""
+    return guarded_by(Guard("slip_session", _check))(view)

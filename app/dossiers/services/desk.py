@@ -1,0 +1,144 @@
+"""Small acts at the desk: open, note, correct a typing error, take a wrong act back, payment state from below."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core import audit, clock
+from app.core.actor import Actor, ActorKind
+from app.core.db import db
+from app.core.errors import N_, Conflict, Invalid, NotFound
+from app.core.text import normalise_lines
+from app.dossiers.models import Correction, Dossier, DossierEvent, Note, PaymentState, State, Supplement
+from app.dossiers.queries import get_dossier, last_event, open_supplement
+from app.dossiers.services.advance import SNAPSHOT, add_event, advance, check_unchanged, flush
+from app.dossiers.services.deadlines import end_pause
+from app.dossiers.services.drafts import procedure_of, write_columns
+from app.dossiers.services.filing import assess_fee
+from app.dossiers.services.messages import UNDO_WINDOW, take_back
+from app.dossiers.workflow import UNDOABLE, Action
+
+
+def open_dossier(actor: Actor, code: str) -> Dossier:
+    """Open a dossier with its papers; each look is one audit row (who, when)."""
+    dossier = get_dossier(actor, code)
+    audit.record(actor, "dossier.view", "dossier", dossier.public_code)
+    return dossier
+
+
+def add_note(dossier: Dossier, actor: Actor, text: str) -> Note:
+    """A note that only colleagues see."""
+    clean = normalise_lines(text)
+    if not clean:
+        raise Invalid(fields={"note": (N_("Ghi chú đang trống."), {})})
+    note = Note(dossier_id=dossier.id, staff_id=actor.id or 0, text=clean[:2000])
+    db.session.add(note)
+    audit.record(actor, "dossier.note", "dossier", dossier.public_code)
+    db.session.flush()
+    return note
+
+
+def correct_answer(
+    dossier: Dossier, actor: Actor, question_id: str, value: Any, *, reason: str, lock_version: int | None = None
+) -> None:
+    """Correct a typing error in one answer; the old value and the reason stay in history."""
+    check_unchanged(dossier, lock_version)
+    form = procedure_of(dossier).form
+    if question_id not in form.questions:
+        raise NotFound
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Ghi lý do sửa, ví dụ: gõ thiếu dấu."), {})})
+    old = dossier.answers.get(question_id)
+    if old == value:
+        raise Invalid(fields={question_id: (N_("Chưa có gì thay đổi."), {})})
+    db.session.add(Correction(
+        dossier_id=dossier.id, question_id=question_id, old_value=old, new_value=value, reason=reason.strip(),
+        actor_kind=actor.kind, staff_id=actor.id,
+    ))
+    dossier.answers = form.drop_hidden({**dossier.answers, question_id: value})
+    write_columns(dossier, form.columns(dossier.answers))
+    advance(dossier, Action.CORRECT, actor, reason=reason.strip(), detail={"question": question_id})
+
+
+def find_undoable(dossier: Dossier, actor: Actor) -> DossierEvent | None:
+    """The last act, when ``actor`` did it a moment ago and nothing of it has left the house."""
+    event = last_event(dossier)
+    if event is None or event.actor_id != actor.id or event.actor_kind != actor.kind or event.undone_by_id:
+        return None
+    if Action(event.action) not in UNDOABLE or "before" not in event.detail or clock.now() - event.at > UNDO_WINDOW:
+        return None
+    return event
+
+
+def undo(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> None:
+    """Take the last act back. Raises ``Conflict`` when its message has gone out or time is over."""
+    check_unchanged(dossier, lock_version)
+    event = find_undoable(dossier, actor)
+    if event is None:
+        raise Conflict(N_("Việc này không còn hoàn tác được: đã quá lâu, hoặc người khác đã làm tiếp."))
+    if not take_back(dossier, event.at):
+        raise Conflict(N_("Tin nhắn đã gửi đến người dân, nên không hoàn tác được."))
+    source = State(dossier.state)
+    _undo_children(dossier, event)
+    for name in SNAPSHOT:
+        value = event.detail["before"][name]
+        setattr(dossier, name, datetime.fromisoformat(value) if value and name.endswith("_at") else value)
+    dossier.changed_at = clock.now()
+    row = add_event(dossier, Action.UNDO, actor, source, reason_code="", reason="", detail={"of": event.seq})
+    db.session.flush()
+    event.undone_by_id = row.id
+    flush(dossier)
+
+
+def _undo_children(dossier: Dossier, event: DossierEvent) -> None:
+    """Rows that the act had made beside the dossier."""
+    from_action = Action(event.action)
+    if from_action == Action.ASK_SUPPLEMENT:
+        supplement = open_supplement(dossier)
+        if supplement is not None:
+            supplement.closed_at = clock.now()
+        end_pause(dossier)
+    elif from_action == Action.CONFIRM_SUPPLEMENT:
+        latest = select(Supplement).where(Supplement.dossier_id == dossier.id).order_by(Supplement.id.desc()).limit(1)
+        supplement = db.session.scalar(latest)
+        if supplement is not None:
+            supplement.closed_at = None
+    elif from_action == Action.ASK_PAYMENT:
+        end_pause(dossier)
+
+
+def record_payment_state(
+    dossier: Dossier, actor: Actor, *, payment_state: PaymentState, due_vnd: int | None = None, paid_vnd: int | None = None
+) -> None:
+    """The finance axis, written down by payments; a dossier that waited for the money goes on."""
+    dossier.payment_state = payment_state
+    if due_vnd is not None:
+        dossier.due_vnd = due_vnd
+    if paid_vnd is not None:
+        dossier.paid_vnd = paid_vnd
+    audit.record(
+        actor, f"payment.{payment_state}", "dossier", dossier.public_code, due_vnd=dossier.due_vnd, paid_vnd=dossier.paid_vnd
+    )
+    settled = payment_state in (PaymentState.PAID, PaymentState.EXEMPT, PaymentState.NONE)
+    if settled and dossier.state == State.AWAITING_PAYMENT:
+        # The cashier's act is the money; that the dossier goes on is the system's.
+        advance(dossier, Action.CONFIRM_PAYMENT, Actor(ActorKind.SYSTEM, None, actor.label))
+        end_pause(dossier)
+    flush(dossier)
+
+
+def reassess_fee(dossier: Dossier, actor: Actor, granted: frozenset[str]) -> None:
+    """Compute the fee again after an exemption was decided or an amount was entered."""
+    fee = assess_fee(dossier, granted)
+    if fee.due_vnd is None:
+        record_payment_state(dossier, actor, payment_state=PaymentState.UNKNOWN)
+    elif fee.due_vnd == 0:
+        record_payment_state(
+            dossier, actor, payment_state=PaymentState.EXEMPT if granted else PaymentState.NONE, due_vnd=0
+        )
+    else:
+        state = PaymentState.PAID if dossier.paid_vnd >= fee.due_vnd else PaymentState.DUE
+        record_payment_state(dossier, actor, payment_state=state, due_vnd=fee.due_vnd)
+

@@ -1,0 +1,95 @@
+"""Handing a dossier in: by the citizen online, by a clerk at the counter; changing answers until it is accepted."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core import clock
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import N_, Conflict, Invalid
+from app.dossiers.models import Channel, Correction, Dossier, PaymentState, State
+from app.dossiers.queries import count_papers
+from app.dossiers.services.advance import advance
+from app.dossiers.services.deadlines import answer_due_at
+from app.dossiers.services.drafts import keep_answers, procedure_of
+from app.dossiers.services.intake import accept_facts, after_acceptance
+from app.dossiers.services.messages import tell
+from app.dossiers.services.slips import SlipCodes, make_slip, shown_codes
+from app.dossiers.workflow import Action
+from app.procedures.fees import FeeAssessment, assess
+from app.procedures.queries import entered_amounts
+
+
+def missing_pages(dossier: Dossier) -> list[str]:
+    """Ids of the pages that still lack an answer or a photo with bytes; empty when the dossier can be handed in."""
+    return procedure_of(dossier).form.missing(dossier.answers, count_papers(dossier))
+
+
+def assess_fee(dossier: Dossier, granted: frozenset[str] = frozenset()) -> FeeAssessment:
+    """What is to be paid by the rules of the dossier's version and the amounts that staff entered."""
+    procedure = procedure_of(dossier)
+    amounts = entered_amounts(dossier.received_agency_id, procedure.code)
+    return assess(procedure, dossier.answers, amounts=amounts, exemption_ids=granted)
+
+
+def _write_fee(dossier: Dossier) -> None:
+    fee = assess_fee(dossier)
+    dossier.due_vnd = fee.due_vnd
+    dossier.collect = fee.collect
+    if fee.due_vnd is None:
+        dossier.payment_state = PaymentState.UNKNOWN
+    else:
+        dossier.payment_state = PaymentState.DUE if fee.due_vnd > 0 else PaymentState.NONE
+
+
+def submit(dossier: Dossier, actor: Actor, *, session_id: int) -> SlipCodes:
+    """Hand the draft in. Raises ``Invalid`` naming the first page that still lacks something.
+
+    The secret of the draft stays when it was made in this session; otherwise a new slip is made (ruling 16).
+    """
+    if dossier.state != State.DRAFT:
+        raise Conflict(N_("Hồ sơ này đã nộp rồi."))
+    missing = missing_pages(dossier)
+    if missing:
+        raise Invalid(N_("Còn chỗ chưa làm xong. Làm nốt rồi nộp."), page=missing[0])
+    now = clock.now()
+    _write_fee(dossier)
+    advance(dossier, Action.SUBMIT, actor, submitted_at=now, answer_due_at=answer_due_at(now))
+    slip = shown_codes(dossier, session_id) or make_slip(dossier, reason="submitted", session_id=session_id)
+    tell(dossier, "submitted")
+    return slip
+
+
+def change_answers(dossier: Dossier, values: Mapping[str, Any], actor: Actor) -> None:
+    """The citizen changes answers after filing, before a clerk accepted; old values are kept."""
+    if dossier.state != State.SUBMITTED:
+        raise Conflict(N_("Cán bộ đã nhận hồ sơ, nên không tự sửa được nữa. Gọi phường để sửa."))
+    before = dict(dossier.answers)
+    keep_answers(dossier, values)
+    changed = sorted(name for name in before.keys() | dossier.answers.keys() if before.get(name) != dossier.answers.get(name))
+    if not changed:
+        return
+    for name in changed:
+        db.session.add(Correction(
+            dossier_id=dossier.id, question_id=name, old_value=before.get(name), new_value=dossier.answers.get(name),
+            actor_kind=actor.kind,
+        ))
+    if dossier.payment_state in (PaymentState.NONE, PaymentState.DUE, PaymentState.UNKNOWN):
+        _write_fee(dossier)
+    advance(dossier, Action.CHANGE_ANSWERS, actor, detail={"questions": changed})
+
+
+def register_walk_in(dossier: Dossier, actor: Actor, *, assignee_id: int | None = None) -> SlipCodes:
+    """Accept a dossier that a clerk filled in at the counter: number, promised date, slip on paper only."""
+    missing = missing_pages(dossier)
+    if missing:
+        raise Invalid(N_("Còn thiếu giấy tờ hoặc lời khai. Bổ sung rồi nhận hồ sơ."), page=missing[0])
+    dossier.channel = Channel.COUNTER
+    _write_fee(dossier)
+    now = clock.now()
+    advance(
+        dossier, Action.INTAKE, actor, submitted_at=now, assignee_id=assignee_id, **accept_facts(dossier, actor),
+    )
+    after_acceptance(dossier)
+    return make_slip(dossier, reason="intake", session_id=None, staff_id=actor.id)

@@ -1,0 +1,72 @@
+"""Accepting and refusing (tiếp nhận, không tiếp nhận): number, rule and promised date are fixed here."""
+from __future__ import annotations
+
+from typing import Any
+
+from app.accounts.queries import get_agency
+from app.core import clock, counters
+from app.core.actor import Actor
+from app.core.errors import N_, Invalid
+from app.dossiers.models import Dossier
+from app.dossiers.queries import get_reason
+from app.dossiers.services.advance import advance, check_unchanged
+from app.dossiers.services.deadlines import derive_due_at, promised_at, rule_of
+from app.dossiers.services.drafts import procedure_of
+from app.dossiers.services.messages import tell_later, when_plain
+from app.dossiers.workflow import Action
+
+
+def _next_official_number(dossier: Dossier) -> str:
+    """``<agency>-<YYYYMMDD>-<NNNNNNN>``: one series an agency and Vietnamese day, never reused (domain.md 1.4)."""
+    agency = get_agency(dossier.received_agency_id)
+    day = f"{clock.today():%Y%m%d}"
+    return f"{agency.code}-{day}-{counters.next_number(f'dossier/{agency.code}/{day}'):07d}"
+
+
+def accept_facts(dossier: Dossier, actor: Actor) -> dict[str, Any]:
+    """What acceptance fixes: who, when, by which rule, until when, under which number."""
+    procedure = procedure_of(dossier)
+    due_at = promised_at(procedure)  # refuses before a number is taken when the calendar is missing
+    return {
+        "accepted_at": clock.now(),
+        "time_rule": rule_of(procedure),
+        "due_at": due_at,
+        "received_by_id": actor.id,
+        "answer_due_at": None,
+        # An undone acceptance keeps its number: a number is never given twice.
+        "official_number": dossier.official_number or _next_official_number(dossier),
+    }
+
+
+def after_acceptance(dossier: Dossier) -> None:
+    """Tell the person until when."""
+    assert dossier.due_at is not None and derive_due_at(dossier) == dossier.due_at
+    tell_later(dossier, "accepted", due=when_plain(dossier.due_at))
+
+
+def accept(dossier: Dossier, actor: Actor, *, assignee_id: int | None = None, lock_version: int | None = None) -> None:
+    """Accept an online filing: the clock starts, slip Mẫu 01 can be printed."""
+    check_unchanged(dossier, lock_version)
+    advance(
+        dossier, Action.ACCEPT, actor, assignee_id=assignee_id or dossier.assignee_id,
+        detail={"assignee": assignee_id}, **accept_facts(dossier, actor),
+    )
+    after_acceptance(dossier)
+
+
+def refuse(
+    dossier: Dossier, actor: Actor, *, reason_code: str, reason: str, lock_version: int | None = None
+) -> None:
+    """Do not accept, with a reason in the law's words and ours (Mẫu 03). Raises ``Invalid`` without one."""
+    check_unchanged(dossier, lock_version)
+    text = reason_text(reason_code, "refuse", reason)
+    advance(dossier, Action.REFUSE, actor, reason_code=reason_code, reason=text, answer_due_at=None)
+    tell_later(dossier, "refused")
+
+
+def reason_text(code: str, act: str, typed: str) -> str:
+    """The plain sentence of a reason code, with what the clerk added; never a bare code."""
+    known = get_reason(code, act)
+    if known is None and not typed.strip():
+        raise Invalid(fields={"reason": (N_("Chọn lý do, hoặc ghi rõ lý do cho người dân hiểu."), {})})
+    return " ".join(part for part in (known.sentence if known else "", typed.strip()) if part)

@@ -1,0 +1,41 @@
+"""What a change says to the person: from versioned texts, through the outbox; no more than it must."""
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.accounts.queries import get_agency
+from app.core import clock, codes
+from app.dossiers.models import Dossier
+from app.notifications import services as notifications
+
+# While a message waits, whoever did the act may still take it back (undo).
+UNDO_WINDOW = timedelta(minutes=5)
+
+
+def tell(dossier: Dossier, template: str, *, delay: timedelta = timedelta(0), **params: str) -> None:
+    """Send the text ``template`` to the dossier's phone. Without a phone nothing is sent: slip, letter, counter."""
+    if dossier.phone:
+        notifications.send_sms(
+            template=f"dossiers/{template}", phone=dossier.phone, about=dossier.public_code, delay=delay,
+            params={
+                "dossier": codes.show(dossier.public_code), "agency": get_agency(dossier.received_agency_id).short_name,
+                **params,
+            },
+        )
+
+
+def tell_later(dossier: Dossier, template: str, **params: str) -> None:
+    """Like ``tell``, after the time in which the act can be undone."""
+    tell(dossier, template, delay=UNDO_WINDOW, **params)
+
+
+def take_back(dossier: Dossier, since: datetime) -> bool:
+    """Cancel the messages of an undone act; whether all of them still waited."""
+    return notifications.cancel_waiting(dossier.public_code, since)
+
+
+def when_plain(at: datetime) -> str:
+    """17 giờ ngày 26/11/2026, for texts that are kept."""
+    local = clock.local(at)
+    hour = f"{local.hour} giờ" + (f" {local.minute:02d}" if local.minute else "")
+    return f"{hour} ngày {local:%d/%m/%Y}"

@@ -1,0 +1,94 @@
+"""Photos and PDFs of a dossier: added one by one and kept at once, turned, replaced, removed."""
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import N_, Conflict, NotFound
+from app.dossiers.models import Dossier, DossierPaper, State
+from app.dossiers.queries import open_supplement
+from app.files import services as files
+from app.files.models import FileKind, StoredFile
+
+MAX_PER_PAPER = 20
+
+
+def check_open(dossier: Dossier, paper_id: str) -> None:
+    """Raises ``Conflict`` when this paper takes no photo now: after filing only what was asked for."""
+    if dossier.state == State.DRAFT or (dossier.state == State.SUBMITTED):
+        return
+    supplement = open_supplement(dossier)
+    if supplement is None or all(item.ref != paper_id for item in supplement.items if item.kind == "paper"):
+        raise Conflict(N_("Phường chưa cần gửi thêm giấy này."))
+
+
+def add_paper(dossier: Dossier, paper_id: str, away: files.PutAway, actor: Actor) -> DossierPaper:
+    """Keep one checked photo. Raises ``Conflict`` when there are too many."""
+    check_open(dossier, paper_id)
+    count, last = db.session.execute(
+        select(func.count(), func.max(DossierPaper.position)).where(
+            DossierPaper.dossier_id == dossier.id, DossierPaper.paper_id == paper_id, DossierPaper.removed_at.is_(None)
+        )
+    ).one()
+    if count >= MAX_PER_PAPER:
+        raise Conflict(N_("Giấy này đã có %(n)s ảnh, đủ rồi. Xóa bớt ảnh thừa rồi gửi lại."), n=str(count))
+    file = files.store(away, owner_ref=dossier.public_code, kind=FileKind.UPLOAD, actor=actor)
+    supplement = open_supplement(dossier)
+    paper = DossierPaper(
+        dossier_id=dossier.id, paper_id=paper_id, file_id=file.id, position=(last or 0) + 1,
+        supplement_id=supplement.id if supplement else None,
+    )
+    db.session.add(paper)
+    dossier.changed_at = clock.now()
+    db.session.flush()
+    return paper
+
+
+def get_paper(dossier: Dossier, token: str) -> tuple[DossierPaper, StoredFile]:
+    """A living photo of this dossier by its file's token. Raises ``NotFound``."""
+    found = db.session.execute(
+        select(DossierPaper, StoredFile)
+        .join(StoredFile, StoredFile.id == DossierPaper.file_id)
+        .where(DossierPaper.dossier_id == dossier.id, StoredFile.token == token, DossierPaper.removed_at.is_(None))
+    ).first()
+    if found is None:
+        raise NotFound(N_("Không thấy ảnh này."))
+    return found[0], found[1]
+
+
+def remove_paper(dossier: Dossier, token: str, actor: Actor) -> DossierPaper:
+    """Take a photo away. Before filing it is erased, afterwards it stays in history."""
+    paper, file = get_paper(dossier, token)
+    check_open(dossier, paper.paper_id)
+    dossier.changed_at = clock.now()
+    if dossier.state == State.DRAFT:
+        db.session.delete(paper)
+        db.session.flush()
+        files.remove(file, actor=actor)
+    else:
+        paper.removed_at = clock.now()
+    db.session.flush()
+    return paper
+
+
+def turn_paper(dossier: Dossier, token: str, turned: files.PutAway, actor: Actor) -> DossierPaper:
+    """Let a photo show what ``files.prepare_turn`` made of it before the transaction."""
+    paper, file = get_paper(dossier, token)
+    check_open(dossier, paper.paper_id)
+    files.turn(file, turned, actor=actor)
+    dossier.changed_at = clock.now()
+    return paper
+
+
+def tick_readable(dossier: Dossier, tokens: frozenset[str]) -> None:
+    """Keep the clerk's ticks "đọc rõ": ticked photos are readable, the others are not."""
+    rows = db.session.execute(
+        select(DossierPaper, StoredFile.token)
+        .join(StoredFile, StoredFile.id == DossierPaper.file_id)
+        .where(DossierPaper.dossier_id == dossier.id, DossierPaper.removed_at.is_(None))
+    )
+    for paper, token in rows:
+        paper.readable = token in tokens
+    db.session.flush()

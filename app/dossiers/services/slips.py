@@ -1,0 +1,124 @@
+"""Slips (phiếu): one public code for life, one secret and one QR token a slip; a new slip kills the old one."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.core import clock, codes
+from app.core.actor import Actor
+from app.core.crypto import keyring, same
+from app.core.db import db
+from app.core.errors import N_, Invalid, NotFound
+from app.core.limits import Limit, give_back, spend
+from app.dossiers.models import Dossier, Slip, SlipAccess
+from app.dossiers.queries import find_by_code, find_slip
+from app.dossiers.services.advance import advance
+from app.dossiers.workflow import Action
+
+# 30 bits of secret are only good with these (ruling 1): per code, per browser address, and for the whole ward.
+PER_CODE = Limit("slip-code", 5, 3600)
+PER_WARD = Limit("slip-ward", 200, 3600)
+_WRONG_PAIR = N_("Hai mã này không khớp. Xem lại từng chữ trên phiếu, hoặc gọi phường.")
+_WRONG_SIGN = N_("Mã hồ sơ có một chữ chưa đúng. Xem lại trên phiếu.")
+_WAIT = N_("Đã gõ sai nhiều lần. Chờ một giờ, hoặc mang thẻ căn cước đến quầy.")
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCodes:
+    """What is printed once: never stored in clear, never on a staff screen."""
+
+    public_code: str
+    secret: str
+    token: str
+
+
+def _secret_hash(public_code: str, secret: str) -> bytes:
+    return keyring.mac("slip-secret", f"{public_code}/{secret}")
+
+
+def make_slip(dossier: Dossier, *, reason: str, session_id: int | None, staff_id: int | None = None) -> SlipCodes:
+    """A new slip; the one before is dead at once, and so is whatever it had opened elsewhere."""
+    before = find_slip(dossier)
+    if before is not None:
+        before.ended_at, before.secret, before.token = clock.now(), None, None
+    made = SlipCodes(dossier.public_code, codes.new_secret(), codes.new_slip_token())
+    slip = Slip(
+        dossier_id=dossier.id, serial=before.serial + 1 if before else 1, reason=reason, made_by_id=staff_id,
+        secret_hash=_secret_hash(dossier.public_code, made.secret), token_hash=keyring.mac("slip-token", made.token),
+        secret=made.secret, token=made.token, session_id=session_id,
+    )
+    db.session.add(slip)
+    db.session.flush()
+    if session_id is not None:
+        grant(dossier, slip, session_id)
+    return made
+
+
+def shown_codes(dossier: Dossier, session_id: int | None) -> SlipCodes | None:
+    """The codes again, within the session that made them only (ruling 16)."""
+    slip = find_slip(dossier)
+    if slip is None or slip.secret is None or slip.token is None or session_id is None or slip.session_id != session_id:
+        return None
+    return SlipCodes(dossier.public_code, slip.secret, slip.token)
+
+
+def grant(dossier: Dossier, slip: Slip, session_id: int) -> SlipAccess:
+    """Let a browser session open the dossier by this slip."""
+    access = db.session.scalar(
+        select(SlipAccess).where(SlipAccess.session_id == session_id, SlipAccess.dossier_id == dossier.id)
+    )
+    if access is None:
+        access = SlipAccess(session_id=session_id, dossier_id=dossier.id, slip_id=slip.id)
+        db.session.add(access)
+    access.slip_id, access.opened_at, access.seen_at = slip.id, clock.now(), clock.now()
+    db.session.flush()
+    return access
+
+
+def open_by_token(token: str, session_id: int) -> Dossier:
+    """Exchange the token of a scanned slip. Raises ``NotFound`` for a dead or unknown one."""
+    slip = db.session.scalar(select(Slip).where(Slip.token_hash == keyring.mac("slip-token", token)))
+    if slip is None or slip.ended_at is not None:
+        raise NotFound(N_("Phiếu này không còn dùng được. Mất phiếu thì mang thẻ căn cước đến quầy lấy phiếu mới."))
+    dossier = db.session.get_one(Dossier, slip.dossier_id)
+    grant(dossier, slip, session_id)
+    return dossier
+
+
+def count_try(typed_code: str) -> str:
+    """Count one try before it is judged, in a transaction of its own; the cleaned code.
+
+    Raises ``Invalid`` when the check sign already tells a mistyped code: that costs no try and tells nothing.
+    """
+    code = codes.clean(typed_code)
+    if len(code) != codes.PUBLIC_CODE_LENGTH or not codes.is_valid(code):
+        raise Invalid(fields={"code": (_WRONG_SIGN, {})})
+    spend((PER_CODE, code), (PER_WARD, "all"), message=_WAIT)
+    return code
+
+
+def open_by_codes(code: str, typed_secret: str, session_id: int) -> Dossier:
+    """Open by both typed codes; ``code`` comes from ``count_try``. One answer for every kind of wrong."""
+    secret = codes.clean(typed_secret)
+    dossier = find_by_code(code)
+    slip = find_slip(dossier) if dossier else None
+    kept = slip.secret_hash if slip else bytes(32)
+    matches = same(_secret_hash(code, secret), kept)
+    if dossier is None or slip is None or not matches:
+        raise Invalid(_WRONG_PAIR)
+    grant(dossier, slip, session_id)
+    return dossier
+
+
+def forgive_tries(code: str) -> None:
+    """The right codes were typed: the try does not count. Called after the transaction."""
+    give_back((PER_CODE, code), (PER_WARD, "all"))
+
+
+def replace_slip(dossier: Dossier, actor: Actor, *, identity_checked: bool) -> SlipCodes:
+    """A new slip for a lost one, at the counter, after a look at the card (ruling 2). Logged."""
+    if not identity_checked:
+        raise Invalid(fields={"identity_checked": (N_("Xem thẻ căn cước, rồi đánh dấu vào ô này."), {})})
+    advance(dossier, Action.REPLACE_SLIP, actor)
+    return make_slip(dossier, reason="lost", session_id=None, staff_id=actor.id)

@@ -1,0 +1,20 @@
+"""Jobs of the hall: drafts that nobody touches are warned about and deleted."""
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.core import idempotency, jobs
+from app.core.actor import SYSTEM
+from app.dossiers.services.drafts import sweep_drafts
+
+SWEEP = "dossiers.sweep"
+
+
+@jobs.handles(SWEEP)
+def _sweep(_args: dict[str, Any]) -> None:
+    sweep_drafts(SYSTEM)
+    idempotency.sweep()
+    jobs.enqueue(SWEEP, delay=timedelta(days=1))
+
+
