@@ -48,6 +48,7 @@ def _exit_one() -> Iterator[None]:
 
 
 calendar_cli = _Group("calendar", help="Lịch làm việc: ngày hẹn trả, ngày nghỉ, ngày làm bù.")
+GROUPS = (calendar_cli,)
 
 
 @calendar_cli.command("due", cls=_Command)
