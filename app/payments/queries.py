@@ -324,6 +324,14 @@ def list_receipts(actor: Actor, day: date) -> list[DayRow]:
     return [DayRow(*row) for row in db.session.execute(query)]
 
 
+def sum_receipts(rows: list[DayRow]) -> dict[str, int]:
+    """Cash and transfers of some receipts, in đồng."""
+    return {
+        method: sum(row.receipt.amount_vnd for row in rows if row.receipt.method == method)
+        for method in ("cash", "transfer")
+    }
+
+
 def received_by_state() -> dict[str, int]:
     """All incoming money that banks have told us of, in đồng, by what became of it."""
     query = select(BankEvent.state, func.sum(BankEvent.amount_vnd)).where(

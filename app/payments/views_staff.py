@@ -16,7 +16,7 @@ from app.payments import queries
 from app.payments.forms import errors_of, parse_amount
 from app.payments.printing import print_receipt
 from app.payments.services import cash, exemptions, suspense
-from app.payments.workflow import NOTICE_STATE_NAMES, ORDER_STATE_NAMES
+from app.payments.workflow import NOTICE_STATE_NAMES, ORDER_ACTION_NAMES, ORDER_STATE_NAMES
 from app.web.rendering import page
 
 bp = Blueprint("payments_staff", __name__, url_prefix="/can-bo")
@@ -58,6 +58,7 @@ def _take_page(code: str, *, status: int = 200, errors: dict[str, str] | None = 
         "payments/staff_take.html", status=status, dossier=dossier, checkout=checkout, owed=queries.owed_vnd(dossier),
         reason=queries.why_not_payable(dossier, at_counter=True), errors=errors or {}, typed=request.form,
         history=queries.list_history(checkout.order) if checkout.order else [], order_states=ORDER_STATE_NAMES,
+        action_names=ORDER_ACTION_NAMES,
     )
 
 
@@ -66,7 +67,8 @@ def _take_page(code: str, *, status: int = 200, errors: dict[str, str] | None = 
 def day() -> ResponseReturnValue:
     """The receipts of one day, with sums."""
     chosen = _day(request.args.get("ngay", ""))
-    return page("payments/staff_day.html", day=chosen, rows=queries.list_receipts(current_actor(), chosen))
+    rows = queries.list_receipts(current_actor(), chosen)
+    return page("payments/staff_day.html", day=chosen, rows=rows, sums=queries.sum_receipts(rows))
 
 
 def _day(typed: str) -> date:

@@ -73,3 +73,12 @@ NOTICE_STATE_NAMES: dict[NoticeState, str] = {
     NoticeState.OUTGOING: N_("Tiền ra"),
     NoticeState.OTHER_ACCOUNT: N_("Tài khoản khác"),
 }
+
+ORDER_ACTION_NAMES: dict[str, str] = {
+    "start": N_("Mở khoản nộp"),
+    OrderAction.BOOK_TRANSFER: N_("Ngân hàng báo có, ghi thu"),
+    OrderAction.TAKE_CASH: N_("Thu tiền mặt"),
+    OrderAction.EXPIRE: N_("Quá hạn"),
+    OrderAction.CANCEL: N_("Bỏ khoản nộp"),
+    OrderAction.OWE_REFUND: N_("Phải trả lại"),
+}
