@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from app.core import clock, codes
 from app.core.idempotency import new_key
+from app.core.text import shorten_name
 from app.web import htmx
 from app.web.csrf import csrf_token
 from app.web.i18n import gettext as _
@@ -103,6 +104,11 @@ def money_words(amount_vnd: int) -> str:
     return f"{amount_vnd:,}".replace(",", ".") + " đồng"
 
 
+def staff_money(amount_vnd: int) -> str:
+    """8.000 đ"""
+    return money_words(amount_vnd).replace(" đồng", " đ")
+
+
 def size_words(size: int) -> str:
     """1,2 MB; never less than 0,1"""
     text = f"{max(size / 1_000_000, 0.1):.1f} MB"
@@ -132,6 +138,7 @@ def lines_words(text: str) -> Markup:
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": day_words, "hour": hour_words, "when": when_words, "staff_when": staff_when, "money": money_words,
+    "staff_money": staff_money, "short_name": shorten_name,
     "size": size_words, "code": code_words, "digits": digits_words, "phone": phone_words, "lines": lines_words,
     "weekday": weekday, "show_code": codes.show,
 }
