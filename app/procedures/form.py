@@ -8,77 +8,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.core.errors import N_
-from app.procedures.conditions import Condition, is_unknown, tokens
+from app.procedures.conditions import is_unknown, tokens
 from app.procedures.fields import PAPERS, REGISTRY, Answers, Message, Sent, Source, Translate, Typed, plain
 from app.procedures.fields.addresses import PLACES
 from app.procedures.fields.dates import span
 from app.procedures.fields.identity import mismatches
+from app.procedures.pages import (
+    Filled,
+    Page,
+    PageInput,
+    SummaryRow,
+    SummarySection,
+    paper_page,
+    question_page,
+    question_pages,
+)
 from app.procedures.parts import Paper, Question, Section
 
 PASSED = "passed"
 SURE = "sure"  # input that says "asked, and it is right"
 LEFT_EMPTY = N_("Không ghi")
 _NOTHING: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """One page: a question with the few that share its page, or a paper."""
-
-    id: str
-    kind: str  # question | paper
-    section: str
-    questions: tuple[Question, ...] = ()
-    paper: Paper | None = None
-
-
-@dataclass(slots=True)
-class PageInput:
-    """A page as it was sent. ``stays``: show it again (422) with ``typed``, ``errors`` and ``unsure``."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, Message] = field(default_factory=dict)
-    typed: Typed = field(default_factory=dict)
-    unsure: list[tuple[str, Message]] = field(default_factory=list)  # input name, what to ask
-    again: bool = False
-    sure: str = ""  # goes into the hidden input ``sure`` when the page is shown again
-
-    @property
-    def stays(self) -> bool:
-        return bool(self.errors or self.unsure or self.again)
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The inputs of a page about to be shown, and the questions whose text was read from the ID card."""
-
-    typed: Typed
-    from_card: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """One line of "Xem lại": short label, what was answered, the page where it is changed."""
-
-    id: str
-    label: str
-    lines: list[str]
-    page_id: str
-    is_paper: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SummarySection:
-    """One heading of "Xem lại" with its lines."""
-
-    id: str
-    title: str
-    rows: list[SummaryRow]
 
 
 class _Known:
@@ -101,9 +55,6 @@ class _Known:
     def span(self, question_id: str) -> tuple[date, date] | None:
         return span(self.answers.get(question_id)) if self.visible.get(question_id) else None
 
-    def decide(self, condition: Condition | None) -> bool | None:
-        return True if condition is None else condition.decide(self)
-
 
 class Form:
     """The form of one version of a procedure. Immutable; everything is a function of the answers given."""
@@ -114,20 +65,27 @@ class Form:
         self.sections = {section.id: section for section in sections}
         self.papers = tuple(papers)
         self.questions = {question.id: question for question in before + after}
-        self._pages = (*_paged(before), *(_paper_page(paper) for paper in self.papers), *_paged(after))
+        self._pages = (*question_pages(before), *map(paper_page, self.papers), *question_pages(after))
         self._by_id = {page.id: page for page in self._pages}
         self._page_of = {question.id: page.id for page in self._pages for question in page.questions}
+        self._place = {page.id: place for place, page in enumerate(self._pages)}
         self._id_numbers = _id_numbers(self.questions.values())
+        parts: list[Question | Paper] = [*before, *self.papers, *after]
+        self._always: dict[str, bool | None] = {part.id: True for part in parts if part.show_if is None}
+        self._conditions = [(part.id, part.show_if) for part in parts if part.show_if is not None]
+        # What a question hangs on that is asked on its own page.
+        self._inner = {
+            name: frozenset(other for other in condition.questions() if self._page_of[other] == self._page_of.get(name))
+            for name, condition in self._conditions
+        }
 
     # What is shown
 
     def _walk(self, answers: Answers, open_questions: Iterable[str] = (), today: date | None = None) -> _Known:
         known = _Known(answers, open_questions, today)
-        for page in self._pages:
-            for question in page.questions:
-                known.visible[question.id] = known.decide(question.show_if)
-            if page.paper:
-                known.visible[page.paper.id] = known.decide(page.paper.show_if)
+        known.visible.update(self._always)
+        for name, condition in self._conditions:  # in order: each looks only at what comes before it
+            known.visible[name] = condition.decide(known)
         return known
 
     def facts(self, answers: Answers, today: date) -> _Known:
@@ -137,19 +95,18 @@ class Form:
     def _shown(self, page: Page, known: _Known) -> Page | None:
         if page.paper or len(page.questions) == 1:
             return page if known.visible[page.id] else None
-        shown = tuple(question for question in page.questions if self._may_show(question, page, known))
+        shown = tuple(question for question in page.questions if self._may_show(question, known))
         if not any(known.visible[question.id] for question in shown):
             return None
-        return page if len(shown) == len(page.questions) else Page(page.id, page.kind, page.section, shown)
+        return page if len(shown) == len(page.questions) else question_page(page.id, shown)
 
-    def _may_show(self, question: Question, page: Page, known: _Known) -> bool:
+    def _may_show(self, question: Question, known: _Known) -> bool:
         """Shown now, or once something else on the same page is chosen (there may be no script to wait for that)."""
         if known.visible[question.id] or question.show_if is None:
             return True
-        inner = {other for other in question.show_if.questions() if self._page_of[other] == page.id}
-        if not inner:
+        if not self._inner[question.id]:
             return False
-        half = _Known(known.answers, inner)
+        half = _Known(known.answers, self._inner[question.id])
         half.visible = known.visible
         return half.decide(question.show_if) is not False
 
@@ -171,11 +128,10 @@ class Form:
 
     def _neighbour(self, answers: Answers, page_id: str, step: int) -> Page | None:
         known = self._walk(answers)
-        places = [page.id for page in self._pages]
-        if page_id not in self._by_id:
+        if page_id not in self._place:
             return None
-        place = places.index(page_id) + step
-        while 0 <= place < len(places):
+        place = self._place[page_id] + step
+        while 0 <= place < len(self._pages):
             if shown := self._shown(self._pages[place], known):
                 return shown
             place += step
@@ -191,20 +147,19 @@ class Form:
 
     def progress(self, answers: Answers, page_id: str) -> tuple[int, int | None]:
         """"Câu n trong total"; total is None while an open answer, those of this page included, can change it."""
-        here = self._by_id[page_id].questions
-        open_questions = [name for name in self.questions if name not in answers]
-        known = self._walk(answers, [*open_questions, *(question.id for question in here)])
+        here = self._place[page_id]
+        unanswered = self.questions.keys() - answers.keys()
+        visible = self._walk(answers, unanswered.union(question.id for question in self._pages[here].questions)).visible
         now = self._walk(answers)
-        number, total = 0, 0
-        reached, certain = False, True
+        number = 1 + sum(self._shown(page, now) is not None for page in self._pages[:here])
+        total = 0
         for page in self._pages:
-            if not reached and (page.id == page_id or self._shown(page, now)):
-                number += 1
-            reached = reached or page.id == page_id
-            seen = [known.visible[question.id] for question in page.questions] or [known.visible[page.id]]
-            total += True in seen
-            certain = certain and (True in seen or None not in seen)
-        return number, total if certain else None
+            seen = [visible[question.id] for question in page.questions] or [visible[page.id]]
+            if True in seen:
+                total += 1
+            elif None in seen:
+                return number, None
+        return number, total
 
     # What is answered
 
@@ -212,6 +167,10 @@ class Form:
         """The answers that count: to questions and papers that are shown."""
         visible = self._walk(answers).visible
         return {name: value for name, value in answers.items() if visible.get(name)}
+
+    def is_visible(self, question_id: str, answers: Answers) -> bool:
+        """Whether these answers lead past a question or paper."""
+        return bool(self._walk(answers).visible.get(question_id))
 
     def visible_papers(self, answers: Answers) -> list[Paper]:
         """The papers these answers ask for, required or not (thành phần hồ sơ)."""
@@ -270,7 +229,7 @@ class Form:
         for question in whole.questions:
             parsed = REGISTRY[question.type].parse(question, data, today=today)
             sent.typed.update(parsed.typed)
-            known.visible[question.id] = known.decide(question.show_if)
+            known.visible[question.id] = question.show_if.decide(known) if question.show_if else True
             if not known.visible[question.id]:
                 continue  # typed under a choice that was not made: kept on the page, not in the answers
             known.answers[question.id] = sent.values[question.id] = parsed.value
@@ -361,17 +320,6 @@ class Form:
         kind, value = REGISTRY[question.type], answers.get(question.id)
         lines = kind.print_lines(question, value) if paper else kind.show(question, value, _) or [_(LEFT_EMPTY)]
         return SummaryRow(question.id, _(question.short or question.label), lines, page.id)
-
-
-def _paged(questions: Iterable[Question]) -> list[Page]:
-    grouped: dict[str, list[Question]] = {}
-    for question in questions:
-        grouped.setdefault(question.same_page or question.id, []).append(question)
-    return [Page(head, "question", asked[0].section, tuple(asked)) for head, asked in grouped.items()]
-
-
-def _paper_page(paper: Paper) -> Page:
-    return Page(paper.id, "paper", paper.section, (), paper)
 
 
 def _id_numbers(questions: Iterable[Question]) -> dict[str, list[Question]]:

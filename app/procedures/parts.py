@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
+from app.core.errors import N_
 from app.procedures.conditions import Condition
 
 COLUMNS = frozenset({
@@ -29,6 +30,9 @@ class Option:
     label: str
     hint: str = ""
     alone: bool = False
+
+
+YES_NO = (Option("yes", N_("Có")), Option("no", N_("Không")))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -66,6 +70,11 @@ class Question:
     initial: str = ""
     autocomplete: str = "off"
     source: str = ""
+
+    @property
+    def rows(self) -> tuple[Option, ...]:
+        """The rows to choose from; a yes_no has its own where the file gives none."""
+        return self.options or (YES_NO if self.type == "yes_no" else ())
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

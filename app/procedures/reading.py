@@ -255,8 +255,6 @@ def _check_fee(table: Table, found: Fee) -> None:
     amounts = [found.amount_vnd, found.max_vnd, *(tier.amount_vnd for tier in found.tiers)]
     if any(amount is not None and amount <= 0 for amount in amounts):
         raise table.fail("an amount of 0 is basis = \"none\"; an unknown amount is left out")
-    if found.basis == "per_page" and not found.pages:
-        raise table.fail("per_page needs pages, the question that counts them")
     if found.tiers and found.basis != "per_page":
         raise table.fail("tiers are for per_page")
     if found.tiers and found.amount_vnd is not None:

@@ -46,9 +46,9 @@ PAPERS_SECTION = {"id": "papers", "title": "Giấy tờ"}
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Procedure:
-    """One version of a procedure. ``id`` is its row in the database, 0 when it was read from a file alone."""
+    """One version of a procedure. ``version_id`` is its row in the database, 0 when it came from a file."""
 
-    id: int = 0
+    version_id: int = 0
     sha256: str
     code: str
     version: int
@@ -186,7 +186,8 @@ def _options_needed(row: dict[str, Any], flags: Mapping[str, bool], where: str) 
 
 # From data to a procedure
 
-def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", id: int = 0, sha256: str = "") -> Procedure:
+def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", version_id: int = 0,
+              sha256: str = "") -> Procedure:
     """A procedure from resolved data (what the database keeps)."""
     where = f"{where} {data.get('code')} v{data.get('version')}" if where == "catalogue" else where
     table = Table(data, where)
@@ -200,9 +201,9 @@ def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", id: int = 0,
     if valid_from is None:
         raise table.fail("valid_from is missing")
     procedure = Procedure(
-        id=id, sha256=sha256 or sha256_of(data), code=table.get("code", str), version=table.get("version", int),
-        valid_from=valid_from, valid_to=table.day("valid_to"), name=table.get("name", str),
-        title=table.say("title"), summary=table.say("summary"), field=table.name("field"),
+        version_id=version_id, sha256=sha256 or sha256_of(data), code=table.get("code", str),
+        version=table.get("version", int), valid_from=valid_from, valid_to=table.day("valid_to"),
+        name=table.get("name", str), title=table.say("title"), summary=table.say("summary"), field=table.name("field"),
         level=table.one("level", ("full", "partial"), "partial"),
         online=table.get("online", bool, False),
         elsewhere=reading.elsewhere(Table(elsewhere, f"{where}, elsewhere")) if elsewhere else None,
@@ -219,6 +220,8 @@ def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", id: int = 0,
     table.done()
     if procedure.online and not questions:
         raise table.fail("online = true needs questions")
+    if procedure.online and any(fee.basis == "per_page" and not fee.pages for fee in fees):
+        raise table.fail("a fee per page needs pages, the question that counts them")
     if procedure.online and procedure.decided_by == "police":
         raise table.fail("what the police decide is never a dossier here")
     if procedure.valid_to and procedure.valid_to < procedure.valid_from:

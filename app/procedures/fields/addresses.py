@@ -175,9 +175,9 @@ class Address(FieldType):
     def show_value(self, question: Question, value: Any, _: Translate) -> list[str]:
         lines = [one_line(value)]
         if value.get("paper"):
-            lines.append(_(SHOW_PAPER, paper=value["paper"]))
+            lines.append(_(SHOW_PAPER, {"paper": value["paper"]}))
         elif value.get("former_ward"):
-            lines.append(_(SHOW_FORMER, ward=value["former_ward"]))
+            lines.append(_(SHOW_FORMER, {"ward": value["former_ward"]}))
         return lines
 
     def print_value(self, question: Question, value: Any) -> list[str]:

@@ -28,12 +28,12 @@ class Source(Protocol):
 
 
 class Translate(Protocol):
-    """``gettext`` of the reader's language."""
+    """``words`` of the reader's language: a source text, filled in with parameters."""
 
-    def __call__(self, message: str, /, **params: object) -> str: ...
+    def __call__(self, message: str, params: Mapping[str, object] | None = None, /) -> str: ...
 
 
-def plain(message: str, /, **params: object) -> str:
+def plain(message: str, params: Mapping[str, object] | None = None, /) -> str:
     """The Vietnamese source text itself, filled in."""
     return message % params if params else message
 

@@ -7,15 +7,13 @@ from typing import Any
 from app.core.errors import N_
 from app.core.text import fold
 from app.procedures.conditions import UNKNOWN, is_unknown
-from app.procedures.fields.base import NOT_KNOWN, FieldType, Parsed, Source, Translate, Typed, first, plain
-from app.procedures.parts import Option, Question
+from app.procedures.fields.base import NOT_KNOWN, FieldType, Parsed, Source, Translate, Typed, first
+from app.procedures.parts import Question
 
 NOT_A_ROW = N_("Dòng đã chọn không còn. Chọn lại một dòng.")
 TOO_MANY = N_("Đã chọn %(count)s dòng. Chọn nhiều nhất %(limit)s dòng.")
 TOO_FEW = N_("Đã chọn %(count)s dòng. Chọn ít nhất %(limit)s dòng.")
 NOT_TOGETHER = N_("Đã chọn %(count)s dòng, trong đó có dòng chỉ chọn riêng. Bỏ bớt một bên.")
-
-YES_NO = (Option("yes", N_("Có")), Option("no", N_("Không")))
 
 
 class OneOf(FieldType):
@@ -25,10 +23,6 @@ class OneOf(FieldType):
     empty = N_("Chọn một dòng.")
     unknown_is_row = True
 
-    def options(self, question: Question) -> tuple[Option, ...]:
-        """The rows to choose from."""
-        return question.options
-
     def parse(self, question: Question, data: Source, *, today: date, name: str = "") -> Parsed:
         name = name or question.id
         chosen = first(data, name)
@@ -37,12 +31,12 @@ class OneOf(FieldType):
             return Parsed(dict(NOT_KNOWN), {}, {name: UNKNOWN})
         if not chosen:
             return self.nothing(question, typed, name)
-        if any(option.value == chosen for option in self.options(question)):
+        if any(option.value == chosen for option in question.rows):
             return Parsed(chosen, {}, typed)
         return Parsed(None, {name: (NOT_A_ROW, {})}, {name: ""})
 
     def show_value(self, question: Question, value: Any, _: Translate) -> list[str]:
-        return [_(option.label) for option in self.options(question) if option.value == value] or [str(value)]
+        return [_(option.label) for option in question.rows if option.value == value] or [str(value)]
 
     def typed(self, question: Question, value: Any, name: str = "") -> Typed:
         name = name or question.id
@@ -55,7 +49,7 @@ class OneOf(FieldType):
         if not isinstance(raw, str):
             return None
         wanted = fold(raw)
-        for option in self.options(question):
+        for option in question.rows:
             if raw == option.value or wanted and fold(option.label) == wanted:
                 return option.value
         return None
@@ -67,9 +61,6 @@ class YesNo(OneOf):
     code = "yes_no"
     empty = N_("Chọn một dòng.")
 
-    def options(self, question: Question) -> tuple[Option, ...]:
-        return question.options or YES_NO
-
 
 class ManyOf(FieldType):
     """Any number of rows between ``min`` and ``max``."""
@@ -77,10 +68,6 @@ class ManyOf(FieldType):
     code = "many_of"
     empty = N_("Chọn ít nhất một dòng.")
     unknown_is_row = True
-
-    def options(self, question: Question) -> tuple[Option, ...]:
-        """The rows to choose from."""
-        return question.options
 
     def parse(self, question: Question, data: Source, *, today: date, name: str = "") -> Parsed:
         name = name or question.id
@@ -121,9 +108,3 @@ class ManyOf(FieldType):
 
     def column(self, value: Any) -> Any:
         return ",".join(value)
-
-
-def label_of(question: Question, value: str) -> str:
-    """The Vietnamese words of one row of a choice."""
-    options = question.options or YES_NO
-    return next((plain(option.label) for option in options if option.value == value), value)

@@ -139,14 +139,14 @@ class Date(FieldType):
         if value.get("day") and value.get("month"):
             text = _human(value)
         elif value.get("month"):
-            text = _(SHOW_MONTH, month=value["month"], year=value["year"])
+            text = _(SHOW_MONTH, {"month": value["month"], "year": value["year"]})
         else:
-            text = _(SHOW_YEAR, year=value["year"])
-        return [_(SHOW_LUNAR, date=text) if value.get("lunar") else text]
+            text = _(SHOW_YEAR, {"year": value["year"]})
+        return [_(SHOW_LUNAR, {"date": text}) if value.get("lunar") else text]
 
     def print_value(self, question: Question, value: Any) -> list[str]:
         text = numeric(value)
-        return [plain(SHOW_LUNAR, date=text) if value.get("lunar") else text]
+        return [plain(SHOW_LUNAR, {"date": text}) if value.get("lunar") else text]
 
     def type_value(self, question: Question, value: Any, name: str) -> Typed:
         typed: Typed = {

@@ -131,13 +131,13 @@ class Group(FieldType):
 
     def show_value(self, question: Question, value: Any, _: Translate) -> list[str]:
         return [
-            _(SHOW_ROW, number=number, words=self._words(question, row, _, paper=False))
+            _(SHOW_ROW, {"number": number, "words": self._words(question, row, _, paper=False)})
             for number, row in enumerate(value, 1)
         ]
 
     def print_value(self, question: Question, value: Any) -> list[str]:
         return [
-            plain(SHOW_ROW, number=number, words=self._words(question, row, plain, paper=True))
+            plain(SHOW_ROW, {"number": number, "words": self._words(question, row, plain, paper=True)})
             for number, row in enumerate(value, 1)
         ]
 

@@ -91,7 +91,7 @@ class Money(FieldType):
         return int(amount) if amount == int(amount) else None
 
     def show_value(self, question: Question, value: Any, _: Translate) -> list[str]:
-        return [_(N_("%(amount)s đồng"), amount=dotted(value))]
+        return [_(N_("%(amount)s đồng"), {"amount": dotted(value)})]
 
     def type_value(self, question: Question, value: Any, name: str) -> Typed:
         return {name: dotted(value)}

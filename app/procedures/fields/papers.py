@@ -37,11 +37,11 @@ class Papers:
 
     def show(self, paper: Paper, photos: int, _: Translate = plain) -> list[str]:
         """"Đã nhận 2 ảnh"."""
-        return [_(SHOW_PHOTOS, count=photos) if photos else _(SHOW_NONE)]
+        return [_(SHOW_PHOTOS, {"count": photos}) if photos else _(SHOW_NONE)]
 
     def print_lines(self, paper: Paper, photos: int) -> list[str]:
         """The official name of the paper and how many photos came."""
-        return [plain(PRINT_PAPER, name=paper.name, count=photos)] if photos else []
+        return [plain(PRINT_PAPER, {"name": paper.name, "count": photos})] if photos else []
 
 
 PAPERS = Papers()
