@@ -11,6 +11,7 @@ from flask import Flask
 from app import create_app
 from app.accounts import services as accounts
 from app.core import worker
+from app.core.db import transaction
 from app.core.errors import SettingsError
 from app.core.settings import Settings
 from app.serve import banner, children, preparation, server
@@ -48,8 +49,10 @@ def say(line: str) -> None:
 def prepare(app: Flask, settings: Settings, lan: str | None) -> int:
     """In a child: bring the data up to date, then show where to go."""
     preparation.prepare(app, settings)
-    with app.app_context():
-        links = accounts.demo_sign_in_links() if settings.demo else []
+    links: list[tuple[str, str]] = []
+    if settings.demo:
+        with app.app_context(), transaction():
+            links = accounts.demo_sign_in_links()
     print(banner.banner(settings, lan, links), flush=True)
     return 0
 

@@ -1,4 +1,4 @@
-"""Before the first request: schema, catalogue and, in demonstration, its data."""
+"""Before the first request: schema, agencies, calendar, catalogue and, in demonstration, its data."""
 from __future__ import annotations
 
 import logging
@@ -8,7 +8,8 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy import select
 
-from app.core.db import db
+from app.accounts import services as accounts
+from app.core.db import db, transaction
 from app.core.settings import Settings
 
 
@@ -18,6 +19,9 @@ def prepare(app: Flask, settings: Settings) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         flask_migrate.upgrade()
+        with transaction():
+            accounts.load_agencies()
+    command(app, "calendar", "load")
     command(app, "procedures", "load")
     if settings.demo and is_empty(app):
         command(app, "demo")
