@@ -186,8 +186,8 @@ class _Row:
 _SCALES = (1.3, 1.22, 1.15, 1.07, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 _FIRST_SCALE = {"xl": 1.3, "l": 1.15}
 _SIZE_NAMES = {"xl": "A++", "l": "A+"}
-_ROOM_SIGNED, _ROOM_FREE = 68, 96
-_PAD_SIGNED, _PAD_FREE = 0.8, 1.2
+_ROOM_SIGNED, _ROOM_FREE = 73, 100
+_PAD_SIGNED, _PAD_FREE = 0.9, 1.3
 _DRAFT_NOTE = "Hồ sơ này chưa nộp. Làm tiếp trên máy nào cũng được."
 # Width of a sign in em, of a bold sans: narrow ones, capitals and wide ones; all others _EVEN.
 _EVEN = 0.56
