@@ -104,11 +104,10 @@ class Form:
         """Shown now, or once something else on the same page is chosen (there may be no script to wait for that)."""
         if known.visible[question.id] or question.show_if is None:
             return True
-        if not self._inner[question.id]:
-            return False
-        half = _Known(known.answers, self._inner[question.id])
-        half.visible = known.visible
-        return half.decide(question.show_if) is not False
+        inner = self._inner[question.id]
+        half = _Known(known.answers, inner)
+        half.visible = {**known.visible, **dict.fromkeys(inner, True)}
+        return bool(inner) and question.show_if.decide(half) is not False
 
     def pages(self, answers: Answers) -> list[Page]:
         """The pages that these answers lead through, in order."""

@@ -76,7 +76,7 @@ class Procedure:
     keywords: tuple[str, ...]
     weight: int
     tile: str
-    time: TimeRule | None
+    time: TimeRule
     fees: tuple[Fee, ...]
     papers: tuple[Paper, ...]
     form: Form
@@ -196,7 +196,7 @@ def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", version_id: 
     after = table.tables("question_after", reading.question, "question")
     papers, fees = table.tables("paper", reading.paper), table.tables("fee", reading.fee)
     _check(table, sections, questions, papers, after, fees)
-    time_data, elsewhere = table.maybe("time", dict), table.maybe("elsewhere", dict)
+    elsewhere = table.maybe("elsewhere", dict)
     valid_from = table.day("valid_from")
     if valid_from is None:
         raise table.fail("valid_from is missing")
@@ -214,7 +214,7 @@ def from_dict(data: Mapping[str, Any], *, where: str = "catalogue", version_id: 
         receiver_may_examine=table.get("receiver_may_examine", bool, False), legal_basis=table.texts("legal_basis"),
         source_note=table.get("source_note", str), hard_words=table.texts("hard_words"),
         keywords=table.texts("keywords"), weight=table.get("weight", int, 1), tile=table.get("tile", str, ""),
-        time=reading.time_rule(Table(time_data, f"{where}, time")) if time_data else None,
+        time=reading.time_rule(Table(table.get("time", dict), f"{where}, time")),
         fees=fees, papers=papers, form=Form(questions, papers, after, sections),
     )
     table.done()
