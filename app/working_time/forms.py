@@ -23,15 +23,15 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.hg](\d{2})?)?(?::00)?")
 Errors = dict[str, tuple[str, dict[str, object]]]
 
 
-def read_day(text: str, field: str = "day") -> date:
-    """A day as a date field sends it (2026-11-24) or as people write it (24/11/2026)."""
+def find_day(text: str) -> date | None:
+    """A day as a date field sends it (2026-11-24) or as people write it (24/11/2026); None when it is no day."""
     text = text.strip()
     try:
         if written := _DAY.fullmatch(text):
             return date(int(written[3]), int(written[2]), int(written[1]))
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(fields={field: (N_("Ghi ngày như 24/11/2026."), {})}) from None
+        return None
 
 
 def read_time(text: str) -> time | None:
@@ -48,21 +48,19 @@ def read_time(text: str) -> time | None:
 def read_week(form: Mapping[str, str]) -> tuple[date, list[OpenSpan]]:
     """The day from which a week holds, and its spans."""
     errors: Errors = {}
-    valid_from = date.max
-    try:
-        valid_from = read_day(form.get("valid_from", ""), "valid_from")
-    except Invalid as error:
-        errors.update(error.fields)
+    valid_from = find_day(form.get("valid_from", ""))
+    if valid_from is None:
+        errors["valid_from"] = (N_("Ghi ngày như 24/11/2026."), {})
     spans: list[OpenSpan] = []
     for weekday in range(7):
         use = form.get(f"use_{weekday}", CLOSED)
         if use == CLOSED:
             continue
         try:
-            spans += _spans(form, weekday, HoursUse(use), valid_from)
+            spans += _spans(form, weekday, HoursUse(use), valid_from or date.max)
         except ValueError:
             errors[f"day_{weekday}"] = (N_("Ghi giờ mở và giờ đóng như 07:30, hoặc chọn Nghỉ."), {})
-    if errors:
+    if errors or valid_from is None:
         raise Invalid(fields=errors)
     return valid_from, spans
 

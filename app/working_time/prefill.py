@@ -18,7 +18,6 @@ from app.working_time.engine import DayKind, HoursUse, OpenSpan
 _FILE = Path(__file__).with_name("official_days.toml")
 _LAW = "Bộ luật Lao động 2019, Điều 112"
 _LAW_COMPENSATION = "Bộ luật Lao động 2019, Điều 111 khoản 3"
-_PROVISIONAL = "Tạm tính theo luật, chờ thông báo chính thức."
 # The days that the library adds around Tết when a day of Tết falls on a weekend.
 _TET_COMPENSATIONS = frozenset({"29 Tết", "Mùng năm Tết Nguyên Đán", "Mùng sáu Tết Nguyên Đán"})
 HOURS_FROM = date(2024, 1, 1)
@@ -47,13 +46,12 @@ def official_source(year: int) -> str | None:
 
 def prefilled_days(year: int) -> list[PrefilledDay]:
     """All special days of a year, in order; without the weekend days on which a holiday changes nothing by itself."""
-    note = "" if official_source(year) else _PROVISIONAL
-    rows = {row.day: row for row in _statutory_days(year, note)}
+    rows = {row.day: row for row in _statutory_days(year)}
     rows |= {row.day: row for row in _swapped_days(year)}
     return [rows[day] for day in sorted(rows)]
 
 
-def _statutory_days(year: int, note: str) -> list[PrefilledDay]:
+def _statutory_days(year: int) -> list[PrefilledDay]:
     rows = []
     swaps_off = {entry["off"] for entry in _official()["swap"]}
     for day, name in holidays.country_holidays("VN", years=year, language="vi").items():
@@ -63,7 +61,7 @@ def _statutory_days(year: int, note: str) -> list[PrefilledDay]:
         kind = DayKind.COMPENSATION if compensation else DayKind.HOLIDAY
         source = _LAW_COMPENSATION if compensation else _LAW
         doubt = _doubt(name, day, year)
-        rows.append(PrefilledDay(day, kind, name, doubt.get("source", source), doubt.get("note", note)))
+        rows.append(PrefilledDay(day, kind, name, doubt.get("source", source), doubt.get("note", "")))
     return rows
 
 

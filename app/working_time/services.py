@@ -15,7 +15,7 @@ from app.core.actor import Actor, ActorKind
 from app.core.db import db
 from app.core.errors import N_, Forbidden, Invalid
 from app.working_time import prefill, queries
-from app.working_time.engine import Calendar, CalendarMissing, DayKind, HoursUse, OpenSpan
+from app.working_time.engine import CalendarMissing, DayKind, HoursUse, OpenSpan
 from app.working_time.models import (
     NAME_LENGTH,
     NOTE_LENGTH,
@@ -88,37 +88,46 @@ def confirm_year(actor: Actor, year: int, *, source: str) -> CalendarYear:
 def set_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note: str = "") -> CalendarDay:
     """Make ``day`` a day off or a make-up day, or change what it is. Raises ``Invalid`` with the fields to mend."""
     _require(actor)
-    errors: Errors = {}
+    with _changing(edited=True):
+        _known_year(day.year)
+        return _put(actor, day, {}, kind, name, source, note)
+
+
+def add_day(actor: Actor, day: date | None, *, kind: str, name: str, source: str, note: str = "") -> CalendarDay:
+    """Like ``set_day`` for a day that is not special yet: what a colleague entered is never overwritten by chance.
+
+    ``day`` is None when what was typed is no day, so that all faults are named at once.
+    """
+    _require(actor)
+    with _changing(edited=True):
+        errors: Errors = {}
+        row = queries.find_day(day) if day else None
+        if day is None:
+            errors["day"] = (N_("Ghi ngày như 24/11/2026."), {})
+        elif queries.find_year(day.year) is None:
+            errors["day"] = (N_("Chưa có lịch năm %(year)s. Nạp lịch năm đó trước."), {"year": str(day.year)})
+        elif row is not None:
+            errors["day"] = (N_("Ngày này đã có trong lịch: %(name)s. Mở ngày đó để sửa."), {"name": row.name})
+        return _put(actor, day, errors, kind, name, source, note)
+
+
+def _put(
+    actor: Actor, day: date | None, errors: Errors, kind: str, name: str, source: str, note: str
+) -> CalendarDay:
+    chosen = _kind(errors, kind, None if "day" in errors else day)
     name = _text(errors, "name", name, NAME_LENGTH, N_("Ghi tên ngày, ví dụ: Nghỉ bão số 6."))
     source = _text(errors, "source", source, SOURCE_LENGTH, N_("Ghi số văn bản hoặc nơi ra thông báo."))
     note = _text(errors, "note", note, NOTE_LENGTH)
-    with _changing(edited=True):
-        _known_year(day.year)
-        chosen = _kind(errors, kind, day, queries.load_calendar())
-        if errors or chosen is None:
-            raise Invalid(fields=errors)
-        row = queries.find_day(day)
-        was = row.kind if row else None
-        if row is None:
-            row = CalendarDay(day=day)
-            db.session.add(row)
-        row.kind, row.name, row.source, row.note = chosen.value, name, source, note
+    if errors or chosen is None or day is None:
+        raise Invalid(fields=errors)
+    row = queries.find_day(day)
+    was = row.kind if row else None
+    if row is None:
+        row = CalendarDay(day=day)
+        db.session.add(row)
+    row.kind, row.name, row.source, row.note = chosen.value, name, source, note
     audit.record(actor, "calendar.set_day", "calendar_day", day.isoformat(), kind=chosen.value, was=was)
     return row
-
-
-def add_day(actor: Actor, day: date, *, kind: str, name: str, source: str, note: str = "") -> CalendarDay:
-    """Like ``set_day`` for a day that is not special yet: what a colleague entered is never overwritten by chance."""
-    _require(actor)
-    with _changing(edited=True):
-        if queries.find_year(day.year) is None:
-            unknown = N_("Chưa có lịch năm %(year)s. Nạp lịch năm đó trước.")
-            raise Invalid(fields={"day": (unknown, {"year": str(day.year)})})
-        row = queries.find_day(day)
-        if row is not None:
-            taken = N_("Ngày này đã có trong lịch: %(name)s. Mở ngày đó để sửa.")
-            raise Invalid(fields={"day": (taken, {"name": row.name})})
-        return set_day(actor, day, kind=kind, name=name, source=source, note=note)
 
 
 def remove_day(actor: Actor, day: date) -> None:
@@ -189,13 +198,15 @@ def _text(errors: Errors, field: str, value: str, longest: int, when_empty: str 
     return value
 
 
-def _kind(errors: Errors, kind: str, day: date, calendar: Calendar) -> DayKind | None:
+def _kind(errors: Errors, kind: str, day: date | None) -> DayKind | None:
     try:
         chosen = DayKind(kind)
     except ValueError:
         errors["kind"] = (N_("Chọn một loại ngày."), {})
         return None
-    ordinary = calendar.is_ordinary_working_day(day)
+    if day is None:
+        return chosen
+    ordinary = queries.load_calendar().is_ordinary_working_day(day)
     if chosen is DayKind.SWAP_WORK and ordinary:
         errors["kind"] = (N_("Ngày này vốn là ngày làm việc. Ngày làm bù phải là ngày nghỉ hằng tuần."), {})
     elif chosen not in (DayKind.SWAP_WORK, DayKind.HOLIDAY) and not ordinary:

@@ -64,11 +64,10 @@ def new_day(year: int) -> ResponseReturnValue:
 def add_day(year: int) -> ResponseReturnValue:
     """Keep one more special day."""
     try:
-        day = forms.read_day(request.form.get("day", ""))
-        services.add_day(current_actor(), day, **_typed())
+        row = services.add_day(current_actor(), forms.find_day(request.form.get("day", "")), **_typed())
     except Invalid as error:
         return _day_page(None, year, 422, faults=_told(error), typed=request.form)
-    return _to_year(day.year)
+    return _to_year(row.day.year)
 
 
 @bp.get("/ngay/<day>")

