@@ -83,6 +83,16 @@ def test_a_photo_of_an_iphone_is_taken() -> None:
     assert b"iPhone" in samples.heic() and b"iPhone" not in clean.data and not picture.getexif()
 
 
+@pytest.mark.parametrize("format", ["MPO", "WEBP", "PNG"])
+def test_of_several_pictures_in_one_file_the_first_counts(format: str) -> None:
+    """Phones hang a second, small picture behind a portrait; a moving picture is its first one."""
+    more = [Image.new("RGB", (400, 300) if format != "MPO" else (80, 60), "black")]
+    out = io.BytesIO()
+    samples.drawing(400, 300).save(out, format, save_all=True, append_images=more)
+    picture = shown(clean_upload(out.getvalue()).data)
+    assert picture.size == (400, 300) and near(picture, 0.25, 0.25, samples.RED)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_out_upright(orientation: int) -> None:
     back = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]  # how a camera held so would store it
