@@ -48,8 +48,8 @@ def _foreign_digit(chance: random.Random, body: bytes) -> bytes:
 
 
 _VALUES: list[Any] = [
-    None, True, False, 0, -1, 1, 8_001, 10**15, 10**400, 8000.0, "8000", "", "PX", [], {}, [[]], {"a": 1}, "\ud800", "\x00",
-    "00", "A" * 70_000, "1e3", "NaN",
+    None, True, False, 0, -1, 1, 8_001, 10**15, 10**400, 8000.0, "8000", "", "PX", [], {}, [[]], {"a": 1}, "\ud800",
+    "\x00", "00", "A" * 70_000, "1e3", "NaN",
 ]
 
 
@@ -57,7 +57,8 @@ def _other_value(chance: random.Random, body: bytes) -> bytes:
     notice = json.loads(body)
     place = notice["data"] if chance.random() < 0.7 else notice
     key = chance.choice(list(place))
-    place[key] = chance.choice([value for value in _VALUES if value != place[key] or type(value) is not type(place[key])])
+    now = place[key]
+    place[key] = chance.choice([value for value in _VALUES if value != now or type(value) is not type(now)])
     return json.dumps(notice).encode()
 
 
@@ -84,7 +85,8 @@ def _more(chance: random.Random, body: bytes) -> bytes:
 def _nonsense(chance: random.Random, body: bytes) -> bytes:
     return chance.choice([
         b"", b"null", b"[]", b"0", b'"x"', b"{}", b"{" * 30_000, b"[" * 30_000, b"\xff\xfe", b"\xef\xbb\xbf" + body,
-        body.decode().encode("utf-16"), b"<a/>", b"amount=8000", body + body, b'{"data":' * 5_000, body.replace(b'"', b"'"),
+        body.decode().encode("utf-16"), b"<a/>", b"amount=8000", body + body, b'{"data":' * 5_000,
+        body.replace(b'"', b"'"),
         chance.randbytes(chance.randrange(1, 400)),
     ])
 

@@ -70,7 +70,8 @@ def _resealed(payload: str) -> str:
 
 BAD = {
     "NAPAS print with a cut account": (
-        HEAD + "138570010A00000072701270006970403011200110123456780208QRIBFTTA53037045802VN6304F4E5", "không phải số hiệu",
+        HEAD + "138570010A00000072701270006970403011200110123456780208QRIBFTTA53037045802VN6304F4E5",
+        "không phải số hiệu",
     ),
     "length of 62 and CRC wrong": (
         GOOD["VCB"][0].split("6223")[0] + "62180810ITBLOG PAY16304E85C", "không phải số hiệu",
@@ -211,8 +212,8 @@ def test_nothing_but_a_refusal_escapes(text: str) -> None:
 
 
 def test_command_encode() -> None:
-    arguments = ["encode", "--bin", "970436", "--account", "1234567890", "--amount", "8000", "--text", "HS H57 260000001"]
-    result = CliRunner().invoke(vietqr_cli, arguments)
+    facts = ["--bin", "970436", "--account", "1234567890", "--amount", "8000", "--text", "HS H57 260000001"]
+    result = CliRunner().invoke(vietqr_cli, ["encode", *facts])
     assert (result.exit_code, result.stdout) == (0, WARD + "\n")
 
 

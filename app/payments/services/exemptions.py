@@ -10,12 +10,13 @@ from app.core.errors import N_, Conflict, Invalid
 from app.core.text import normalise_lines
 from app.dossiers.models import Dossier, PaymentState, State
 from app.dossiers.services.desk import reassess_fee, record_payment_state
-from app.dossiers.services.drafts import procedure_of
+from app.dossiers.services.filing import assess_fee
 from app.files import services as files
 from app.files.models import FileKind
 from app.payments.models import Exemption, ExemptionProof, ExemptionState, OrderState
 from app.payments.queries import find_current_order, find_exemption
 from app.payments.services import orders
+from app.payments.services.messages import tell
 from app.payments.workflow import EXEMPTION, ExemptionAction, OrderAction
 from app.procedures.parts import Exemption as Ground
 
@@ -24,8 +25,8 @@ MAX_PROOFS = 6
 
 def list_grounds(dossier: Dossier) -> list[Ground]:
     """Who need not pay, or pays less, by the version that the dossier was filed under; each ground once."""
-    grounds = {ground.id: ground for fee in procedure_of(dossier).fees for ground in fee.exemptions}
-    return list(grounds.values())
+    lines = [line for line in assess_fee(dossier).lines if line.amount_vnd != 0]
+    return list({ground.id: ground for line in lines for ground in line.fee.exemptions}.values())
 
 
 def find_ground(dossier: Dossier, ground_id: str) -> Ground | None:
@@ -98,6 +99,7 @@ def decide_exemption(actor: Actor, dossier: Dossier, *, granted: bool | None, re
     exemption.state = EXEMPTION.target(action, ExemptionState(exemption.state))
     exemption.decided_at, exemption.decided_by_id, exemption.reason = clock.now(), actor.id, words[:1000]
     audit.record(actor, f"exemption.{action}", "dossier", dossier.public_code)
+    tell(dossier, "exemption_granted" if granted else "exemption_declined", about=f"{dossier.public_code}/exemption")
     if granted:
         reassess_fee(dossier, actor, frozenset({exemption.ground}))
     else:

@@ -20,8 +20,9 @@ from app.core.text import normalise
 from app.dossiers.models import Dossier, State
 from app.payments.models import BankEvent, NoticeState, OrderState, PaymentOrder
 from app.payments.payment_codes import find_codes
-from app.payments.queries import owed_vnd
+from app.payments.queries import list_suspense_of, owed_vnd
 from app.payments.services import orders
+from app.payments.services.messages import tell
 from app.payments.workflow import OrderAction
 from app.providers.payment import Credit, PaymentDoor, Unreadable
 
@@ -90,6 +91,7 @@ def process_notice(event_id: int) -> NoticeState:
         event.state = order
     else:
         dossier = orders.lock_order(order)
+        told_before = bool(list_suspense_of(dossier.id))
         event.order_id = order.id
         event.state = _judge(event, order, dossier)
         if event.state == NoticeState.BOOKED:
@@ -97,6 +99,9 @@ def process_notice(event_id: int) -> NoticeState:
                 order, dossier, OrderAction.BOOK_TRANSFER, BANK, method="transfer", payer_name=dossier.applicant_name,
                 bank_event=event.id,
             )
+            tell(dossier, "received", about=order.code, amount_vnd=event.amount_vnd)
+        elif event.in_suspense and not told_before:
+            tell(dossier, "unclear", about=order.code, amount_vnd=event.amount_vnd)
     event.processed_at = clock.now()
     db.session.flush()
     log_event("payment.notice", provider=event.provider, event_id=event.id, state=str(event.state))
