@@ -22,8 +22,9 @@ class PaperPrinter(Protocol):
     """What a printer of papers must be able to do."""
 
     def print_paper(self, template: str, data: Data, *, made_at: datetime) -> bytes:
-        """The PDF of ``template`` (path below ``templates/``) filled with ``data``; ``made_at`` is aware.
+        """The PDF of ``template`` (path below ``templates/``) filled with ``data``.
 
+        ``made_at`` is aware and counts to the second. Raises ``ValueError`` when it is naive.
         The same template, data, instant and ``version()`` give the same bytes. Data is only ever shown,
         never read as markup.
         """

@@ -6,7 +6,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version as package_version
 from itertools import chain
@@ -79,6 +79,7 @@ class TypstPrinter:
 
         if made_at.tzinfo is None:
             raise ValueError("a paper's instant is aware")
+        made_at = made_at.astimezone(UTC).replace(microsecond=0)  # the engine wants whole seconds
         call = _call(template, data)
         try:
             return _one(self._compiler().compile(
