@@ -13,7 +13,9 @@ from app.accounts import cli as accounts_cli
 from app.accounts import frame, sessions
 from app.accounts import views_public as accounts_public
 from app.accounts import views_staff as accounts_staff
+from app.accounts.permissions import Permission
 from app.core import crypto, db
+from app.core.errors import N_
 from app.core.settings import Settings
 from app.dossiers import cli as dossiers_cli
 from app.dossiers import tasks as dossiers_tasks
@@ -21,22 +23,42 @@ from app.dossiers import views_citizen as dossiers_citizen
 from app.dossiers import views_public as dossiers_public
 from app.files import tasks as files_tasks
 from app.notifications import tasks as notifications_tasks
+from app.payments import cli as payments_cli
+from app.payments import tasks as payments_tasks
+from app.payments import views_citizen as payments_citizen
+from app.payments import views_public as payments_public
+from app.payments import views_staff as payments_staff
+from app.procedures import cli as procedures_cli
 from app.procedures import views_citizen as procedures_citizen
 from app.providers import antivirus, sms, storage
+from app.providers.antivirus.clamd import ClamdAntivirus
 from app.providers.antivirus.memory import MemoryAntivirus
 from app.providers.sms.http import HttpSms
 from app.providers.sms.memory import MemorySms
 from app.providers.storage.disk import DiskStorage
+from app.serve import commands
 from app.web import csrf, errors, guarding, i18n, rendering, security, transactions
 from app.web import views as web_views
 from app.web.transactions import Application
+from app.working_time import cli as working_time_cli
+from app.working_time import views_staff as working_time_staff
 
 BLUEPRINTS = (
     web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, dossiers_public.bp, dossiers_citizen.bp,
+    payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
 )
-COMMANDS = (*accounts_cli.GROUPS, *dossiers_cli.GROUPS)
+COMMANDS = (
+    *accounts_cli.GROUPS, *dossiers_cli.GROUPS, *procedures_cli.GROUPS, *working_time_cli.GROUPS,
+    payments_cli.vietqr_cli, payments_cli.payments_cli, commands.jobs, commands.doctor,
+)
 # Imported so that their job handlers are known.
-TASKS = (files_tasks, notifications_tasks, dossiers_tasks)
+TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)
+# What the staff menu shows, in order: permission, title, endpoint.
+MENU = (
+    (Permission.CALENDAR_EDIT, N_("Ngày nghỉ"), "working_time_staff.this_year"),
+    (Permission.STAFF_EDIT, N_("Tài khoản"), "accounts_staff.accounts"),
+    (Permission.AGENCY_EDIT, N_("Phường"), "accounts_staff.agency"),
+)
 
 _HERE = Path(__file__).resolve().parent
 _YEAR = 365 * 24 * 3600
@@ -54,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.root_key.hex(),
         SECURE_COOKIES=settings.secure_cookies,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        MAX_CONTENT_LENGTH=13 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=40 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=300,
     )
@@ -66,7 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The order matters: the transaction begins before the guards read, and headers are finished last.
     for layer in (security, csrf, transactions, guarding, i18n, rendering, errors):
         layer.init_app(app)
-    app.jinja_env.globals["asset"] = _asset
+    app.jinja_env.globals.update(asset=_asset, staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts)
+    accounts_staff.MENU[:] = MENU
     sessions.init_app(app)
     rendering.frame(frame.page_frame)
     for blueprint in BLUEPRINTS:
@@ -81,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _open_doors(settings: Settings) -> None:
     storage.configure(DiskStorage(settings.data_dir / "files"))
-    antivirus.configure(MemoryAntivirus())
+    antivirus.configure(ClamdAntivirus(Path(settings.clamd_socket)) if settings.clamd_socket else MemoryAntivirus())
     if settings.sms_provider == "http":
         sms.configure(HttpSms(settings.sms_http_url, settings.sms_http_token))
     else:

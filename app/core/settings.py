@@ -32,6 +32,7 @@ class Settings:
     sms_provider: str
     sms_http_url: str
     sms_http_token: str
+    clamd_socket: str
     payos_checksum_key: str
     sepay_api_key: str
     version: str
@@ -98,6 +99,7 @@ class _Reader:
             sms_provider=self.text("SMS_PROVIDER", MEMORY),
             sms_http_url=self.text("SMS_HTTP_URL"),
             sms_http_token=self.text("SMS_HTTP_TOKEN"),
+            clamd_socket=self.text("CLAMD_SOCKET"),
             payos_checksum_key=self.text("PAYOS_CHECKSUM_KEY"),
             sepay_api_key=self.text("SEPAY_API_KEY"),
             version=self.text("APP_VERSION", "0.1.0"),
@@ -160,6 +162,7 @@ class _Reader:
         for name, value in (
             ("PAYOS_CHECKSUM_KEY", settings.payos_checksum_key),
             ("SEPAY_API_KEY", settings.sepay_api_key),
+            ("CLAMD_SOCKET", settings.clamd_socket),
         ):
             if not value:
                 self.faults.append(f"{name} is missing")

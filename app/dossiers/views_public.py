@@ -1,7 +1,7 @@
 """Ways in: start a dossier, scan a slip, type both codes, come back after a rest; calls for help; privacy."""
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import public
@@ -39,6 +39,14 @@ def draft_cards(session_id: int | None, procedure_code: str | None = None) -> li
     if session_id is None:
         return []
     return [(one, _place(one)) for one in list_own_drafts(session_id, procedure_code)]
+
+
+def own_drafts() -> list[tuple[Dossier, tuple[int, int | None]]]:
+    """For the home page: drafts of this browser."""
+    if "own_drafts" not in g:
+        row = current_session()
+        g.own_drafts = draft_cards(row.id if row and row.kind == "citizen" else None)
+    return g.own_drafts
 
 
 @bp.get("/lam/<procedure_code>")

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from app.core import clock, codes
 from app.core.idempotency import new_key
+from app.core.text import mask_digits
 from app.core.text import shorten_name
 from app.web import htmx
 from app.web.csrf import csrf_token
@@ -32,11 +33,11 @@ def page(template: str, /, status: int = 200, **context: Any) -> ResponseReturnV
     """The whole page, or the block that htmx asked for (block name = id of the element)."""
     block = htmx.target()
     jinja = current_app.jinja_env.get_template(template)
-    if block and block in jinja.blocks:
+    if block and {block, "title"} <= jinja.blocks.keys():
         current_app.update_template_context(context)
         view = jinja.new_context(context)
-        title = Markup("<title>{}</title>").format("".join(jinja.blocks["title"](view)).strip()) if "title" in jinja.blocks else ""
-        html = title + Markup("".join(jinja.blocks[block](view)))
+        title = "".join(jinja.blocks["title"](view)).strip()  # blocks are escaped already
+        html = f"<title>{title}</title>" + "".join(jinja.blocks[block](view))
         return make_response(html, status)
     response = make_response(render_template(template, **context), status)
     if block:  # the asking page expected a block that this page lacks: replace everything
@@ -136,11 +137,16 @@ def lines_words(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+def masked_words(phone: str) -> str:
+    """+84905000000 -> 0905 ••• 000"""
+    return mask_digits(phone_words(phone))
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": day_words, "hour": hour_words, "when": when_words, "staff_when": staff_when, "money": money_words,
     "staff_money": staff_money, "short_name": shorten_name,
     "size": size_words, "code": code_words, "digits": digits_words, "phone": phone_words, "lines": lines_words,
-    "weekday": weekday, "show_code": codes.show,
+    "weekday": weekday, "masked": masked_words, "markup": Markup, "show_code": codes.show,
 }
 
 

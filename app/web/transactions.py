@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, TypeVar
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Request, Response, g, redirect, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
@@ -127,8 +128,17 @@ def _finish(response: Response) -> Response:
     return response
 
 
+class InMemoryRequest(Request):
+    """Uploads stay in memory until they are encrypted: nothing of theirs lies in clear in a temporary folder."""
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> BytesIO:
+        return BytesIO()
+
+
 class Application(Flask):
     """Flask, with the view and its transaction as one step."""
+
+    request_class = InMemoryRequest
 
     def dispatch_request(self) -> Response:  # type: ignore[override]
         try:

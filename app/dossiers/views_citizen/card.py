@@ -4,7 +4,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.id_card import read_card
+from app.accounts.card_reader import read_card
 from app.core.errors import AppError, Invalid
 from app.core.limits import Limit, spend
 from app.dossiers.guards import current_dossier, slip_session
