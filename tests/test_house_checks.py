@@ -87,6 +87,8 @@ def test_a_lost_fragment_is_found() -> None:
     environment = Environment(loader=loader)
     assert house_web.lost_fragments(environment, "good") == []
     assert house_web.lost_fragments(environment, "bad") == ["gone"]
+    assert house_web.lost_fragments(environment, "bad", frozenset({"gone"})) == []
+    assert house_web.blocks(environment, "good") == {"main", "a_b"}
 
 
 def row(*sources: S, to: S | None, permission: str | None = None) -> Transition[S]:
@@ -137,7 +139,10 @@ def test_a_comparison_of_secrets_is_found(line: str) -> None:
     assert house_code.secret_comparisons(line) == [1]
 
 
-@pytest.mark.parametrize("line", ["state == other", "secret is None", "kind == 'secret'", "same(signature, ours)"])
+@pytest.mark.parametrize(
+    "line",
+    ["state == other", "secret is None", "kind == 'secret'", "same(signature, ours)", "Slip.hash == ring.mac(x)"],
+)
 def test_other_comparisons_pass(line: str) -> None:
     assert house_code.secret_comparisons(line) == []
 

@@ -82,18 +82,21 @@ def inline(source: str) -> list[str]:
     return found + [f"{what}: {tag[:60]}" for tag in tags for pattern, what in _IN_TAG if pattern.search(tag)]
 
 
-def lost_fragments(environment: Environment, name: str) -> list[str]:
-    """Targets of htmx in this template that are no block of its page (block name = id, dashes as underscores)."""
+def lost_fragments(environment: Environment, name: str, also: frozenset[str] = frozenset()) -> list[str]:
+    """Targets of htmx in this template that are no block of its page (block name = id, dashes as underscores).
+
+    ``also`` are blocks of the pages that use it (a macro has no page of its own).
+    """
     source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
-    blocks = _blocks(environment, name)
+    known = blocks(environment, name) | also
     return [
         target
         for target in _TARGET.findall(_COMMENT.sub("", source))
-        if target not in blocks and target.replace("-", "_") not in blocks
+        if target not in known and target.replace("-", "_") not in known
     ]
 
 
-def _blocks(environment: Environment, name: str) -> set[str]:
+def blocks(environment: Environment, name: str) -> set[str]:
     """Names of the blocks of a template and of those that it extends."""
     assert environment.loader is not None
     tree = environment.parse(environment.loader.get_source(environment, name)[0])
@@ -101,5 +104,5 @@ def _blocks(environment: Environment, name: str) -> set[str]:
     for parent in tree.find_all(nodes.Extends):
         value: Any = getattr(parent.template, "value", None)
         if isinstance(value, str):
-            found |= _blocks(environment, value)
+            found |= blocks(environment, value)
     return found
