@@ -133,6 +133,10 @@ class Address(FieldType):
             return Parsed(None, {name + suffix: fault for suffix, fault in errors.items()}, typed)
         return Parsed(settled(parts), {}, typed)
 
+    def is_blank(self, question: Question, typed: Typed, name: str) -> bool:
+        parts = {suffix[1:]: clean(str(typed[name + suffix])) for suffix in self.suffixes}
+        return not any(parts.values()) or self._only_ours(question, parts)
+
     def _only_ours(self, question: Question, parts: Mapping[str, str]) -> bool:
         """Nothing but the ward and city that we had filled in ourselves."""
         ours = PLACES.here

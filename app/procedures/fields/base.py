@@ -61,15 +61,20 @@ class Parsed:
     again: bool = False  # a row was added or removed: show the page again, nothing is wrong
 
 
+def storable(text: str) -> str:
+    """Without lone surrogates, which neither a page nor a database can hold."""
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8")
+
+
 def clean(text: str) -> str:
-    """One line as we keep it. Lone surrogates cannot be stored, so they go too."""
-    return normalise(text.encode("utf-8", "ignore").decode("utf-8"))
+    """One line as we keep it."""
+    return normalise(storable(text))
 
 
 def first(data: Source, name: str) -> str:
-    """The first value of an input exactly as typed; empty when it was not sent."""
+    """The first value of an input as typed; empty when it was not sent."""
     values = data.getlist(name)
-    return values[0] if values else ""
+    return storable(values[0]) if values else ""
 
 
 def quote(text: str) -> str:
@@ -121,7 +126,7 @@ class FieldType:
 
     def is_blank(self, question: Question, typed: Typed, name: str) -> bool:
         """Whether nothing was typed beside the tick "I do not know"."""
-        return not any(clean(str(typed[name + suffix])) for suffix in self.suffixes)
+        return not any(clean(str(typed[name + suffix])) not in ("", question.initial) for suffix in self.suffixes)
 
     def read(self, question: Question, typed: Typed, name: str, today: date) -> Parsed:
         """Read what was typed into a value or faults."""

@@ -81,7 +81,7 @@ class Text(FieldType):
     code = "text"
 
     def read(self, question: Question, typed: Typed, name: str, today: date) -> Parsed:
-        raw = str(typed[name]).encode("utf-8", "ignore").decode("utf-8")
+        raw = str(typed[name])
         text = normalise_lines(raw) if question.lines > 1 else clean(raw)
         if not text:
             return self.nothing(question, typed, name)
