@@ -1,13 +1,10 @@
 """ROOF: the only file that knows every room."""
 from __future__ import annotations
 
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
-from whitenoise import WhiteNoise
 
 from app.accounts import cli as accounts_cli
 from app.accounts import frame, sessions
@@ -37,7 +34,7 @@ from app.providers.sms.http import HttpSms
 from app.providers.sms.memory import MemorySms
 from app.providers.storage.disk import DiskStorage
 from app.serve import commands
-from app.web import csrf, errors, guarding, i18n, rendering, security, transactions
+from app.web import csrf, errors, guarding, i18n, rendering, security, static_files, transactions
 from app.web import views as web_views
 from app.web.transactions import Application
 from app.working_time import cli as working_time_cli
@@ -61,7 +58,6 @@ MENU = (
 )
 
 _HERE = Path(__file__).resolve().parent
-_YEAR = 365 * 24 * 3600
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -86,9 +82,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db.db, directory=str(_HERE.parent / "migrations"), render_as_batch=True)
     _open_doors(settings)
     # The order matters: the transaction begins before the guards read, and headers are finished last.
-    for layer in (security, csrf, transactions, guarding, i18n, rendering, errors):
+    for layer in (security, csrf, transactions, guarding, i18n, rendering, errors, static_files):
         layer.init_app(app)
-    app.jinja_env.globals.update(asset=_asset, staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts)
+    app.jinja_env.globals.update(staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts)
     accounts_staff.MENU[:] = MENU
     sessions.init_app(app)
     rendering.frame(frame.page_frame)
@@ -96,9 +92,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for group in COMMANDS:
         app.cli.add_command(group)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(_HERE / "static"), prefix="static/", max_age=_YEAR
-    )
     return app
 
 
@@ -109,11 +102,3 @@ def _open_doors(settings: Settings) -> None:
         sms.configure(HttpSms(settings.sms_http_url, settings.sms_http_token))
     else:
         sms.configure(MemorySms(echo=settings.demo))
-
-
-@cache
-def _asset(name: str) -> str:
-    """The address of a static file with a sign of its content, so that it may be cached for a year."""
-    path = _HERE / "static" / name
-    mark = sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
-    return f"/static/{name}?v={mark}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, make_response, request
+from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.errors import N_, AppError
 from app.core.logs import log_event
@@ -69,6 +69,8 @@ def _stale(error: StaleForm) -> ResponseReturnValue:
 def _http(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
         return error
+    if isinstance(error, SecurityError):  # a foreign Host: no page of ours is drawn for it
+        return Response("400\n", 400, mimetype="text/plain")
     return error_page(error.code or 500)
 
 

@@ -45,6 +45,11 @@ PATHS = {
     "list": '<path d="M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1"/>',
     "shop": '<path d="M4 9 5.500 4h13L20 9M4 9a2.700 2.700 0 0 0 5.300 0 2.700 2.700 0 0 0 5.400 0A2.700 2.700 0 0 0 20 9M5.500 12v8h13v-8M9.500 20v-5h5v5"/>',  # noqa: E501
 }
+# Tiles of the home page, by what they stand for.
+PATHS |= {
+    "copy": PATHS["paper"], "single": PATHS["person"], "marital": PATHS["person"], "pension": PATHS["heart"],
+    "certify": PATHS["stamp"], "death": PATHS["lotus"], "marriage": PATHS["people"], "business": PATHS["shop"],
+}
 _ICONS = {
     name: Markup('<svg class="i" viewBox="0 0 24 24" aria-hidden="true">' + path + "</svg>")  # noqa: S704 - our own constants
     for name, path in PATHS.items()
