@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -139,7 +139,7 @@ class BankEvent(WithId, Model):
 
     incoming: Mapped[bool] = mapped_column(default=True)
     account: Mapped[str] = mapped_column(String(40), default="")
-    amount_vnd: Mapped[int] = mapped_column(default=0)
+    amount_vnd: Mapped[int] = mapped_column(BigInteger, default=0)  # strangers' transfers may be of any size
     content: Mapped[str] = mapped_column(SealedText, default="")  # may hold the payer's name
     bank_reference: Mapped[str] = mapped_column(String(80), default="", index=True)
     moved_at: Mapped[datetime | None]

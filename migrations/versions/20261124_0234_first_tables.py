@@ -585,7 +585,7 @@ def upgrade():
     sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('incoming', sa.Boolean(), nullable=False),
     sa.Column('account', sa.String(length=40), nullable=False),
-    sa.Column('amount_vnd', sa.Integer(), nullable=False),
+    sa.Column('amount_vnd', sa.BigInteger(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('bank_reference', sa.String(length=80), nullable=False),
     sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True),

@@ -110,11 +110,15 @@ def end(order: PaymentOrder, state: State = State.STOPPED, *, ago: timedelta = t
         dossier.state, dossier.changed_at = state, clock.now() - ago
 
 
-def books_faults() -> list[str]:
-    """The books from raw rows alone: what does not hold, in words."""
+def books_faults(dossier_id: int | None = None) -> list[str]:
+    """The books from raw rows alone, of one dossier or of all: what does not hold, in words."""
     db.session.rollback()
     faults = []
-    for order in db.session.scalars(select(PaymentOrder)):
+    all_orders, all_dossiers = select(PaymentOrder), select(Dossier)
+    if dossier_id is not None:
+        all_orders = all_orders.where(PaymentOrder.dossier_id == dossier_id)
+        all_dossiers = all_dossiers.where(Dossier.id == dossier_id)
+    for order in db.session.scalars(all_orders):
         receipts = list(db.session.scalars(select(Receipt).where(Receipt.order_id == order.id)))
         booked = list(db.session.scalars(
             select(BankEvent).where(BankEvent.order_id == order.id, BankEvent.state == NoticeState.BOOKED)
@@ -127,7 +131,7 @@ def books_faults() -> list[str]:
         by_bank = [receipt for receipt in receipts if receipt.method == "transfer"]
         if len(booked) != len(by_bank) or any(event.amount_vnd != order.amount_vnd for event in booked):
             faults.append(f"{order.code}: {len(booked)} transfers booked, {len(by_bank)} receipts for transfers")
-    for dossier in db.session.scalars(select(Dossier)):
+    for dossier in db.session.scalars(all_dossiers):
         paid = db.session.scalars(
             select(Receipt.amount_vnd).join(PaymentOrder, PaymentOrder.id == Receipt.order_id)
             .where(PaymentOrder.dossier_id == dossier.id)

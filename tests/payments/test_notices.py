@@ -54,6 +54,7 @@ def test_the_dossier_that_waited_goes_on() -> None:
     ({"amount_vnd": 1}, NoticeState.LESS),
     ({"amount_vnd": 8_001}, NoticeState.MORE),
     ({"amount_vnd": 800_000}, NoticeState.MORE),
+    ({"amount_vnd": 9_999_999_999_999}, NoticeState.MORE),
     ({"minutes_ago": 4 * 24 * 60}, NoticeState.ODD_TIME),
     ({"minutes_ago": -11}, NoticeState.ODD_TIME),
     ({"text": "nop le phi"}, NoticeState.NO_CODE),

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.core.settings import Settings
+from tests.support.applications import ROOT_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER_URL = "TEST_POSTGRESQL_URL"
@@ -108,10 +109,11 @@ class Postgresql(Databases):
 
 def prepare(url: str, data_dir: Path) -> None:
     """Migrate the database and load the catalogue, as an installation does."""
-    from tests.support import interim
-    ready = hasattr(interim.product, "create_app") and any((ROOT / "migrations" / "versions").glob("*.py"))
-    step = ["-m", "app.serve", "--prepare-only"] if ready else ["-m", "tests.support.interim"]
-    run_product(step, {"DATABASE_URL": url, "DATA_DIR": str(data_dir)})
+    # The key of the tests, so that what is sealed and chained here is theirs too.
+    run_product(
+        ["-m", "app.serve", "--prepare-only"],
+        {"DATABASE_URL": url, "DATA_DIR": str(data_dir), "APP_ROOT_KEY": ROOT_KEY},
+    )
 
 
 def run_product(arguments: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
