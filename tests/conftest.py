@@ -1,8 +1,6 @@
 """Fixtures of all tests: a fresh database and application for each test, a live server, pages of a browser."""
 from __future__ import annotations
 
-import tests.support.interim  # noqa: F401, I001 (until every room is there)
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

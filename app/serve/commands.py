@@ -1,19 +1,15 @@
 """Commands of the whole house: ``jobs run``, ``doctor``. Plain output, exit code 0 or 1."""
 from __future__ import annotations
 
-import signal
 import sys
-import time
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from app.core import jobs as core_jobs
-from app.core.db import db
+from app.core import worker
 from app.serve.doctor import faults
-
-_SLEEP_SECONDS = 1.0
 
 jobs = AppGroup("jobs", help="The queue of work: run it.")
 
@@ -25,13 +21,7 @@ def run(once: bool) -> None:
     if once:
         click.echo(f"{core_jobs.run_due()} jobs")
         return
-    stopping: list[int] = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, _frame: stopping.append(number))
-    while not stopping:
-        if not core_jobs.run_one():
-            db.session.remove()  # let go of the connection while there is nothing to do
-            time.sleep(_SLEEP_SECONDS)
+    worker.work(current_app.app_context)
 
 
 @click.command("doctor")

@@ -1,6 +1,8 @@
 """Before the first request: schema, agencies, calendar, catalogue and, in demonstration, its data."""
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 
 import flask_migrate
@@ -8,8 +10,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy import select
 
-from app.accounts import services as accounts
-from app.core.db import db, transaction
+from app.core.db import db
 from app.core.settings import Settings
 
 
@@ -19,8 +20,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         flask_migrate.upgrade()
-        with transaction():
-            accounts.load_agencies()
+    command(app, "ward", "load")
     command(app, "calendar", "load")
     command(app, "procedures", "load")
     if settings.demo and is_empty(app):
@@ -35,11 +35,13 @@ def is_empty(app: Flask) -> bool:
 
 
 def command(app: Flask, *arguments: str) -> None:
-    """Run one of our own commands in this process. Raises ``RuntimeError`` when it answers other than 0."""
+    """Run one of our own commands in this process. Raises ``RuntimeError`` with what it said when it fails."""
     group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
+    said = io.StringIO()
     try:
-        status = group.main(args=list(arguments), prog_name="flask", standalone_mode=False)
+        with contextlib.redirect_stdout(said):
+            status = group.main(args=list(arguments), prog_name="flask", standalone_mode=False)
     except SystemExit as stop:
         status = stop.code
     if status not in (None, 0):
-        raise RuntimeError(f"flask {' '.join(arguments)} answered {status}")
+        raise RuntimeError(f"flask {' '.join(arguments)} answered {status}: {said.getvalue()}")

@@ -73,8 +73,14 @@ class Product:
         """As Ctrl-C in a terminal: the signal goes to the whole foreground group."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-        status = self.process.wait(timeout=45)
+        return self.end(timeout=45)
+
+    def end(self, timeout: float = 60) -> int:
+        """Wait for its own end; the exit status."""
+        status = self.process.wait(timeout=timeout)
         self.reader.join(timeout=5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         return status
 
 
@@ -176,8 +182,7 @@ def test_a_stop_ends_everything_and_the_second_start_is_quick(tmp_path: Path, nu
 
 def test_faults_of_the_settings_are_told_one_a_line(tmp_path: Path) -> None:
     product = Product(tmp_path, APP_ENV="production", DEMO="1")
-    assert product.process.wait(timeout=60) == 1
-    product.reader.join(timeout=5)
+    assert product.end() == 1
     lines = product.said.splitlines()
     assert [word for word in ("DEMO", "APP_ROOT_KEY", "PUBLIC_URL") if not any(word in line for line in lines)] == []
     assert "Traceback" not in product.said and all("; " not in line for line in lines)
@@ -188,8 +193,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         product = Product(tmp_path, PORT=str(other.getsockname()[1]))
-        assert product.process.wait(timeout=60) == 1
-    product.reader.join(timeout=5)
+        assert product.end() == 1
     assert "choose another PORT" in product.said and "Traceback" not in product.said
 
 

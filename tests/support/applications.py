@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app import create_app
 from app.core.db import db
 from app.core.settings import Settings
-from tests.support import interim
 from tests.support.servers import free_port
 
 ROOT_KEY = base64.b64encode(b"the key of tests, 32 bytes long!").decode()
@@ -40,7 +40,7 @@ def settings_for(database_url: str, data_dir: Path, **env: str) -> Settings:
 @contextmanager
 def made(settings: Settings) -> Iterator[Flask]:
     """The application, its connections closed at the end."""
-    app = interim.create_app(settings)
+    app = create_app(settings)
     yield app
     with app.app_context():
         db.session.remove()
