@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.core import clock, jobs
 from app.core.audit import AuditEntry, faults
+from app.core.crypto import unseal
 from app.core.db import db, transaction
 from app.dossiers.models import Dossier, PaymentState, State
 from app.notifications.models import Message
@@ -197,8 +198,6 @@ def test_the_journal_keeps_the_raw_body_sealed() -> None:
     desk.tell(credit)
     event = db.session.scalars(select(BankEvent)).one()
     assert b"NGUYEN" not in event.raw_body and event.content == credit.content
-    from app.core.crypto import unseal
-
     assert json.loads(unseal(event.raw_body))["content"] == credit.content
 
 
