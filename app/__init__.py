@@ -27,6 +27,8 @@ from app.payments import views_public as payments_public
 from app.payments import views_staff as payments_staff
 from app.procedures import cli as procedures_cli
 from app.procedures import views_citizen as procedures_citizen
+from app.procedures import views_public as procedures_public
+from app.procedures import views_staff as procedures_staff
 from app.providers import antivirus, sms, storage
 from app.providers.antivirus.clamd import ClamdAntivirus
 from app.providers.antivirus.memory import MemoryAntivirus
@@ -41,7 +43,8 @@ from app.working_time import cli as working_time_cli
 from app.working_time import views_staff as working_time_staff
 
 BLUEPRINTS = (
-    web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, dossiers_public.bp, dossiers_citizen.bp,
+    web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, procedures_public.bp,
+    procedures_staff.bp, dossiers_public.bp, dossiers_citizen.bp,
     payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
 )
 COMMANDS = (
@@ -52,6 +55,7 @@ COMMANDS = (
 TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)
 # What the staff menu shows, in order: permission, title, endpoint.
 MENU = (
+    (Permission.POSTERS_EDIT, N_("Tờ dán"), "procedures_staff.posters"),
     (Permission.CALENDAR_EDIT, N_("Ngày nghỉ"), "working_time_staff.this_year"),
     (Permission.STAFF_EDIT, N_("Tài khoản"), "accounts_staff.accounts"),
     (Permission.AGENCY_EDIT, N_("Phường"), "accounts_staff.agency"),

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from app.core.db import transaction
 from app.procedures import schema, services
+from app.procedures.posters_cli import poster
 from app.procedures.search import search
 
 
@@ -23,7 +24,8 @@ class _Group(AppGroup):
             raise
 
 
-procedures = _Group("procedures", help="Danh mục thủ tục: nạp, tìm, kiểm tra.")
+procedures = _Group("procedures", help="Danh mục thủ tục: nạp, tìm, kiểm tra, in tờ dán.")
+procedures.add_command(poster)
 GROUPS = (procedures,)
 
 _DIRECTORY = click.option(
