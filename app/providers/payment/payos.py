@@ -26,6 +26,12 @@ from app.providers.payment import (
 )
 
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
+_NUMBERS = ("amount", "orderCode")
+_TEXTS = (
+    "accountNumber", "code", "currency", "desc", "description", "paymentLinkId", "reference", "transactionDateTime",
+    "counterAccountBankId", "counterAccountBankName", "counterAccountName", "counterAccountNumber",
+    "virtualAccountName", "virtualAccountNumber",
+)
 _ENVELOPE = frozenset({"code", "desc", "success", "data", "signature"})
 
 
@@ -49,6 +55,12 @@ def _value(value: object) -> str:
 def signature(data: Mapping[str, Any], checksum_key: str) -> str:
     """HMAC-SHA256 in hex over the canonical text."""
     return hmac.new(checksum_key.encode(), canonical(data).encode(), hashlib.sha256).hexdigest()
+
+
+def _has_own_types(data: Mapping[str, Any]) -> bool:
+    """The signature covers texts, so ``8000`` and ``"8000"`` sign alike: only payOS's own types are its word."""
+    numbers = all(type(data.get(key)) is int for key in _NUMBERS)
+    return numbers and all(data.get(key) is None or isinstance(data[key], str) for key in _TEXTS)
 
 
 class PayOS:
@@ -90,6 +102,8 @@ class PayOS:
             raise NotAuthentic("envelope") from error
         if not hmac.compare_digest(expected, said):
             raise NotAuthentic("signature")
+        if not _has_own_types(data):
+            raise NotAuthentic("types")
         if notice["success"] is not True or (notice["code"], notice["desc"]) != ("00", "success"):
             raise NotAuthentic("envelope")
         return data
