@@ -49,7 +49,7 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     *accounts_cli.GROUPS, *dossiers_cli.GROUPS, *procedures_cli.GROUPS, *working_time_cli.GROUPS,
-    payments_cli.vietqr_cli, payments_cli.payments_cli, commands.jobs, commands.doctor,
+    payments_cli.vietqr_cli, payments_cli.payments_cli, commands.jobs, commands.doctor, commands.demo,
 )
 # Imported so that their job handlers are known.
 TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)

@@ -1,6 +1,7 @@
 """Jobs of files: deleting blobs after the row's change was committed, and sweeping what crashes left."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from app.core import jobs
@@ -17,5 +18,6 @@ def delete_blobs(args: dict[str, Any]) -> None:
 
 @jobs.handles(SWEEP)
 def sweep(args: dict[str, Any]) -> None:
-    """Delete blobs without a row."""
+    """Delete blobs without a row, and write tomorrow's run."""
     services.sweep_orphans()
+    jobs.enqueue(SWEEP, delay=timedelta(days=1))

@@ -9,6 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.core import jobs as core_jobs
 from app.core import worker
+from app.serve.demo.making import make
 from app.serve.doctor import faults
 
 jobs = AppGroup("jobs", help="The queue of work: run it.")
@@ -22,6 +23,28 @@ def run(once: bool) -> None:
         click.echo(f"{core_jobs.run_due()} jobs")
         return
     worker.work(current_app.app_context)
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Make demonstration data: staff of every role, two months of dossiers over every state. Refused in production."""
+    settings = current_app.extensions["settings"]
+    if settings.production:
+        click.echo("demonstration data are refused when APP_ENV=production", err=True)
+        sys.exit(1)
+    shown = [0]
+
+    def tick(done: int, total: int) -> None:
+        percent = min(99, done * 100 // max(total, 1))
+        if percent >= shown[0] + 10:
+            shown[0] = percent - percent % 10
+            click.echo(f"  {shown[0]} %", err=True)
+
+    click.echo("Making demonstration data ...", err=True)
+    with quiet():
+        count = make(tick)
+    click.echo(f"{count} dossiers")
 
 
 @click.command("doctor")

@@ -43,7 +43,7 @@ def _write_fee(dossier: Dossier) -> None:
         dossier.payment_state = PaymentState.DUE if fee.due_vnd > 0 else PaymentState.NONE
 
 
-def submit(dossier: Dossier, actor: Actor, *, session_id: int) -> SlipCodes:
+def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCodes:
     """Hand the draft in. Raises ``Invalid`` naming the first page that still lacks something.
 
     The secret of the draft stays when it was made in this session; otherwise a new slip is made (ruling 16).

@@ -1,0 +1,123 @@
+"""``flask demo``: staff, two months of dossiers over every state, calls for help; all made through the services."""
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.accounts import services as accounts
+from app.accounts.queries import find_staff, get_ward
+from app.accounts.permissions import Role
+from app.core import clock, jobs
+from app.core.actor import CITIZEN, SYSTEM
+from app.core.db import transaction
+from app.dossiers.models import State
+from app.dossiers.services import help_calls
+from app.files.cleaning import CleanFile
+from app.files.demo_papers import DemoPaper, draw_clean
+from app.procedures.parts import Paper
+from app.procedures.queries import list_procedures
+from app.procedures.schema import Procedure
+from app.providers import sms
+from app.providers.sms.memory import MemorySms
+from app.serve.demo.lives import Life, Ward, life, run, working_moment
+from app.serve.demo.people import STAFF, Person, make_person
+
+DOSSIERS = 220
+DAYS = 60
+SEED = 19_750_326
+VARIANTS = 3  # photos drawn of each kind of paper; each costs a tenth of a second
+
+# (share, goal, fork): what becomes of the dossiers. Older ones are mostly done, young ones on their way.
+_OLD = ((70, State.HANDED_OVER, ""), (8, State.HANDED_OVER, "counter"), (6, State.FINISHED, ""), (4, State.REFUSED, ""),
+        (4, State.STOPPED, "withdraw_early"), (3, State.STOPPED, "withdraw"), (2, State.STOPPED, "stop"),
+        (3, State.HANDED_OVER, "supplement"))
+_YOUNG = ((14, State.SUBMITTED, ""), (8, State.ACCEPTED, ""), (5, State.ACCEPTED, "counter"), (14, State.IN_PROCESS, ""),
+          (7, State.IN_PROCESS, "to_sign"), (8, State.AWAITING_SUPPLEMENT, "supplement"), (4, State.AWAITING_PAYMENT, "payment"),
+          (3, State.WITHDRAWAL_ASKED, "withdraw"), (8, State.FINISHED, ""), (5, State.DRAFT, ""))
+_KINDS: dict[str, DemoPaper] = {}
+
+
+def make(tick: Callable[[int, int], None]) -> int:
+    """Make everything; how many dossiers. ``tick(done, all)`` is told of the progress."""
+    sms.configure(MemorySms())  # two months of messages are not for the terminal
+    rng = random.Random(SEED)
+    now = clock.now()
+    begin = now - timedelta(days=DAYS)
+    with clock.moved_to(begin), transaction():
+        staff = _make_staff()
+    ward = Ward(rng=rng, staff=staff, photos={}, draw=_draw, now=now)
+    lives = _plan(ward, begin, now)
+    run(lives, now, lambda done: tick(done, len(lives) * 7))
+    _calls(rng, now)
+    jobs.run_due()
+    return len(lives)
+
+
+def _make_staff() -> dict[Role, list[str]]:
+    ward, names = get_ward(), {}
+    for username, name, title, desk, roles in STAFF:
+        if find_staff(username) is None:
+            accounts.add_staff(
+                SYSTEM, username=username, full_name=name, roles=frozenset(roles), agency=ward, title=title, desk=desk
+            )
+        for role in roles:
+            names.setdefault(role, []).append(username)
+    return names
+
+
+def _plan(ward: Ward, begin: datetime, now: datetime) -> list[Life]:
+    rng = ward.rng
+    lives: list[Life] = []
+    for number in range(DOSSIERS):
+        young = number % 3 == 0
+        table = _YOUNG if young else _OLD
+        _share, goal, fork = rng.choices(table, [row[0] for row in table])[0]
+        born = now - timedelta(days=rng.uniform(0.2, 6) if young else rng.uniform(9, DAYS - 1))
+        in_force = [one for one in list_procedures(clock.local(born).date()) if one.online]
+        code = rng.choices([one.code for one in in_force], [one.weight for one in in_force])[0]
+        if goal == State.AWAITING_PAYMENT:
+            code = "2.000635"  # a fee that is known
+        elif fork == "supplement":
+            code = rng.choice(("1.001193", "1.000656"))
+        if young and goal == State.IN_PROCESS and rng.random() < 0.3:
+            born = now - timedelta(days=rng.uniform(10, 20))  # these are late
+        start = working_moment(ward, born, (0, 3)) if fork == "counter" else born
+        lives.append(life(ward, start, code, goal, late=goal == State.HANDED_OVER and rng.random() < 0.05, fork=fork))
+    return lives
+
+
+_drawn: dict[tuple[str, int], CleanFile] = {}
+
+
+def _draw(kind: str, person: Person, procedure: Procedure, paper: Paper) -> CleanFile:
+    """A drawn paper; a few of each kind, stored again and again as if photographed anew."""
+    variant = person.born_on.day % VARIANTS
+    key = (f"{procedure.code}/{paper.id}", variant)
+    if key not in _drawn:
+        born = f"{person.born_on:%d/%m/%Y}"
+        _drawn[key] = draw_clean(
+            _kind_of(paper.id, procedure), {
+                "title": (procedure.result if kind == "result" else paper.name).upper()[:60],
+                "Họ và tên": person.name, "Ngày sinh": born, "Nơi ở": f"{person.street}, phường Phú Xuân",
+                "number": f"{person.born_on.day:02d}/2026",
+            },
+            name=f"{paper.id}.jpg",
+        )
+    return _drawn[key]
+
+
+def _kind_of(paper_id: str, procedure: Procedure) -> DemoPaper:
+    for word, kind in (("birth", "birth_proof"), ("death", "death_notice"), ("marri", "marriage"), ("land", "land")):
+        if word in paper_id and kind in set(DemoPaper):
+            return DemoPaper(kind)
+    return DemoPaper("generic")
+
+
+def _calls(rng: random.Random, now: datetime) -> None:
+    for hours, way, text in ((2, "phone", "Không biết chụp giấy chứng sinh"), (5, "visit", "Mắt kém, nhờ đến nhà"), (26, "counter", "")):
+        person = make_person(rng, born=(1938, 1955))
+        with clock.moved_to(now - timedelta(hours=hours)), transaction():
+            help_calls.ask_for_help(
+                CITIZEN, name=person.name, phone="+84" + person.phone[1:], way=way, page="/p/1.001193", text=text
+            )
