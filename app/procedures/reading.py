@@ -195,6 +195,8 @@ def _check_question(table: Table, found: Question, *, inside: bool) -> None:
         raise table.fail("two options have the same value")
     if (found.type == "group") != bool(found.questions):
         raise table.fail("a group, and only a group, has questions")
+    if found.type == "group" and found.unknown:
+        raise table.fail("a group has no unknown; required = false lets it stay empty")
     if found.initial and found.type not in ("text", "number"):
         raise table.fail("initial is for text and number only")
     if found.prefill and found.prefill.partition(".")[0] not in ("card", "answer"):

@@ -333,7 +333,7 @@ def test_a_card_fills_what_it_knows_and_nothing_else() -> None:
 
 def test_every_kind_names_its_inputs() -> None:
     for kind in REGISTRY.values():
-        keys = {"questions": [{"id": "a", "type": "text", "label": "A"}]} if kind.code == "group" else {}
-        asked_question = question(kind.code, unknown="Không rõ", **keys)
+        group = {"questions": [{"id": "a", "type": "text", "label": "A"}]}
+        asked_question = question(kind.code, **(group if kind.code == "group" else {"unknown": "Không rõ"}))
         typed = kind.parse(asked_question, Sent({}), today=TODAY).typed
         assert set(typed) <= set(kind.inputs(asked_question))
