@@ -38,7 +38,6 @@ NO_PLACE = N_("Ghi nơi dán, ví dụ: nhà sinh hoạt Tổ dân phố 5.")
 PLACE_LONG = N_("Nơi dán có %(count)s chữ cái. Ô này nhận nhiều nhất 120.")
 NO_GROUP = N_("Tổ dân phố này không thuộc phường.")
 NO_POSTER = N_("Không có tờ dán số này.")
-NO_CODE = N_("Tờ giấy này không có trong sổ của phường. Tìm việc cần làm, hoặc gọi phường.")
 RETIRED_BEFORE = N_("Tờ số %(number)s đã gỡ trước đó.")
 NOTHING_LEFT = N_("Các việc trên tờ này không còn làm nữa. Gỡ tờ này xuống.")
 _PER_UNIT = {"per_copy": " một bản", "per_page": " một trang"}
@@ -147,7 +146,10 @@ def retire_poster(actor: Actor, poster: Poster) -> None:
 
 def find_code(typed: str) -> PosterCode | None:
     """The code behind a printed address, in any case."""
-    return db.session.scalar(select(PosterCode).where(PosterCode.sign == codes.clean(typed)[:SIGN_LENGTH + 1]))
+    sign = codes.clean(typed)
+    if len(sign) != SIGN_LENGTH or not codes.is_valid(sign):
+        return None
+    return db.session.scalar(select(PosterCode).where(PosterCode.sign == sign))
 
 
 def count_scan(code: PosterCode) -> None:

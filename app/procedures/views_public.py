@@ -5,9 +5,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import public
-from app.core.errors import NotFound
 from app.procedures import poster_register as register
 from app.procedures.queries import find_procedure
+from app.web.rendering import page
 from app.web.transactions import writes
 
 bp = Blueprint("procedures_posters", __name__)
@@ -21,7 +21,7 @@ def scan(number: str) -> ResponseReturnValue:
     """A code on a wall: one opening more (ruling 4), then the procedure, or what came in its place."""
     code = register.find_code(number)
     if code is None:
-        raise NotFound(register.NO_CODE)
+        return page("procedures/public_poster_unknown.html", 404)
     if request.method == "GET":
         register.count_scan(code)
     if find_procedure(code.procedure_code) is None:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import tests.support.interim  # noqa: F401 (until every room is there)
 from app.core import qr
 from app.dossiers import papers
 from tests.dossiers.papers import RECEPTION, SLIP, slip
