@@ -9,6 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.core import jobs as core_jobs
 from app.core import worker
+from app.core.logs import quiet
 from app.serve.demo.making import make
 from app.serve.doctor import faults
 
