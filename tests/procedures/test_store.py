@@ -191,7 +191,8 @@ class TestAmounts:
 
     @pytest.mark.parametrize(("keys", "field"), [
         ({"amount_vnd": -1}, "amount_vnd"), ({"amount_vnd": 10**9}, "amount_vnd"),
-        ({"source_note": "  "}, "source_note"), ({"source_note": "a" * 301}, "source_note"), ({"fee_id": "free"}, "amount_vnd"),
+        ({"source_note": "  "}, "source_note"), ({"source_note": "a" * 301}, "source_note"),
+        ({"fee_id": "free"}, "amount_vnd"),
     ])
     def test_what_cannot_be_taken_is_told_at_its_field(self, files: Path, keys: dict[str, object], field: str) -> None:
         load(files)
