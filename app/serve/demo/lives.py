@@ -86,7 +86,7 @@ def life(ward: Ward, born_at: datetime, procedure_code: str, goal: State, *, lat
     if not walk_in:
         yield clock.now() + timedelta(minutes=ward.rng.randint(6, 25))
         _file(ward, code)
-        if ward.rng.random() < 0.6:
+        if fork != "payment" and ward.rng.random() < 0.6:
             yield clock.now() + timedelta(minutes=ward.rng.randint(1, 30))
             _pay_online(ward, code)
         if fork == "withdraw_early":
@@ -108,7 +108,8 @@ def life(ward: Ward, born_at: datetime, procedure_code: str, goal: State, *, lat
         yield working_moment(ward, clock.now(), (0.1, 0.2))
         filing.register_walk_in(_get(code), ward.actor(Role.RECEPTIONIST))
     yield working_moment(ward, clock.now(), (0.05, 0.3))
-    _pay_cash(ward, code)
+    if fork != "payment":
+        _pay_cash(ward, code)
     yield from _decide(ward, code, goal, late, fork)
 
 
@@ -188,7 +189,7 @@ def _pay_online(ward: Ward, code: str) -> None:
         # Now and then the amount is wrong or the text is cut, so that the suspense list has something to show.
         wrong = ward.rng.random() < 0.06
         credit = make_credit(order, amount_vnd=order.amount_vnd - 1000 if wrong else None)
-        notice = notices.Notice("sepay", f'{{"id": {credit.event_id}}}'.encode(), "demonstration", credit)
+        notice = notices.Notice("sepay", f'{{"id": {credit.event_id}}}'.encode(), "authentic", credit)
         notices.process_notice(notices.journal_notice(notice))
 
 

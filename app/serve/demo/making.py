@@ -72,7 +72,9 @@ def _plan(ward: Ward, begin: datetime, now: datetime) -> list[Life]:
     for number in range(DOSSIERS):
         young = number % 3 == 0
         table = _YOUNG if young else _OLD
-        _share, goal, fork = rng.choices(table, [row[0] for row in table])[0]
+        # The first rows of each table are played in turn, so that every state is there whatever chance does.
+        turn = number // 3 if young else number - number // 3
+        _share, goal, fork = table[turn] if turn < len(table) else rng.choices(table, [row[0] for row in table])[0]
         born = now - timedelta(days=rng.uniform(0.2, 6) if young else rng.uniform(9, DAYS - 1))
         in_force = [one for one in list_procedures(clock.local(born).date()) if one.online]
         code = rng.choices([one.code for one in in_force], [one.weight for one in in_force])[0]
