@@ -25,6 +25,7 @@ def production(tmp_path: Path, **changed: str) -> dict[str, str]:
         "SMS_HTTP_TOKEN": "t" * 32,
         "PAYOS_CHECKSUM_KEY": "p" * 32,
         "SEPAY_API_KEY": "s" * 32,
+        "CLAMD_SOCKET": "/run/clamd.sock",
     }
     return {name: value for name, value in {**env, **changed}.items() if value}
 
@@ -44,7 +45,11 @@ def test_complete_production_settings_are_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["APP_ROOT_KEY", "PUBLIC_URL", "SMS_HTTP_URL", "SMS_HTTP_TOKEN", "PAYOS_CHECKSUM_KEY", "SEPAY_API_KEY"]
+    "name",
+    [
+        "APP_ROOT_KEY", "PUBLIC_URL", "SMS_HTTP_URL", "SMS_HTTP_TOKEN", "PAYOS_CHECKSUM_KEY", "SEPAY_API_KEY",
+        "CLAMD_SOCKET",
+    ],
 )
 def test_production_refuses_each_missing_key_by_name(tmp_path: Path, name: str) -> None:
     (fault,) = faults(production(tmp_path, **{name: ""}))
