@@ -1,6 +1,7 @@
 """A browser without a browser: signed in as staff or holding a slip, sending the forms that a page shows."""
 from __future__ import annotations
 
+import contextvars
 import re
 import secrets
 from typing import Any
@@ -19,6 +20,13 @@ from app.dossiers.services.slips import grant, make_slip
 from tests.payments import desk
 
 _HIDDEN = re.compile(r'name="(_token|_key)" value="([^"]+)"')
+
+
+class Visitor(FlaskClient):
+    """A test client that may be used while the test holds an application context: each request has its own."""
+
+    def open(self, *args: Any, **named: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **named)
 
 
 def _session(client: FlaskClient, kind: str, staff_id: int | None = None) -> WebSession:
