@@ -8,12 +8,12 @@ from typing import Any
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from app.core import clock, codes
 from app.core.idempotency import new_key
-from app.core.text import mask_digits
-from app.core.text import shorten_name
+from app.core.text import mask_digits, shorten_name
 from app.web import htmx
 from app.web.csrf import csrf_token
 from app.web.i18n import gettext as _
@@ -32,19 +32,34 @@ def frame(maker: Callable[[], dict[str, Any]]) -> None:
 def page(template: str, /, status: int = 200, **context: Any) -> ResponseReturnValue:
     """The whole page, or the block that htmx asked for (block name = id of the element)."""
     block = htmx.target()
-    jinja = current_app.jinja_env.get_template(template)
-    if block and {block, "title"} <= jinja.blocks.keys():
+    if block:
         current_app.update_template_context(context)
-        view = jinja.new_context(context)
-        title = "".join(jinja.blocks["title"](view)).strip()  # blocks are escaped already
-        html = f"<title>{title}</title>" + "".join(jinja.blocks[block](view))
-        return make_response(html, status)
+        view = _begun(template, context)
+        if {block, "title"} <= view.blocks.keys():
+            title = "".join(view.blocks["title"][0](view)).strip()  # blocks are escaped already
+            html = f"<title>{title}</title>" + "".join(view.blocks[block][0](view))
+            return make_response(html, status)
     response = make_response(render_template(template, **context), status)
     if block:  # the asking page expected a block that this page lacks: replace everything
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#page"
         response.headers["HX-Reswap"] = "outerHTML"
         response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
     return response
+
+
+def _begun(template: str, context: dict[str, Any]) -> Context:
+    """The template's context once its layouts are known: blocks of the whole chain, and what it sets at the top.
+
+    A child's own ``blocks`` lack those of its layouts; starting to render gathers them, before the first output.
+    """
+    jinja = current_app.jinja_env.get_template(template)
+    view = jinja.new_context(context)
+    stream = jinja.root_render_func(view)
+    for part in stream:
+        if part.strip():  # the outermost layout begins; a line break above an {% extends %} is no output yet
+            break
+    stream.close()
+    return view
 
 
 class _Macros:
