@@ -44,8 +44,9 @@ class FeeLine:
     words: Message
 
     @property
-    def is_known(self) -> bool:
-        return self.amount_vnd is not None
+    def name(self) -> str:
+        """What the fee is called on page and slip."""
+        return self.fee.name
 
 
 @dataclass(frozen=True, slots=True)
