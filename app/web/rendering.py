@@ -152,6 +152,11 @@ def lines_words(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+def here() -> str:
+    """Path and query of this page: a form posts to the page's own address, so that a 422 keeps it."""
+    return request.full_path.rstrip("?")
+
+
 def masked_words(phone: str) -> str:
     """+84905000000 -> 0905 ••• 000"""
     return mask_digits(phone_words(phone))
@@ -172,7 +177,7 @@ def init_app(app: Flask) -> None:
     environment.filters.update(_FILTERS)
     environment.globals.update(
         ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,
-        csrf_token=csrf_token, new_key=new_key, preferences=preferences, now=clock.now, today=clock.today,
+        csrf_token=csrf_token, new_key=new_key, preferences=preferences, here=here, now=clock.now, today=clock.today,
     )
 
     @app.context_processor
