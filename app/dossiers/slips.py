@@ -12,8 +12,9 @@ from app.core import clock, public_urls
 from app.core.db import db
 from app.dossiers import papers
 from app.dossiers.models import Dossier, PaymentState, State, Supplement
-from app.dossiers.queries import count_papers, list_events
+from app.dossiers.queries import count_papers, get_reason, list_events
 from app.dossiers.services.drafts import kept_until, procedure_of
+from app.dossiers.services.filing import ON_PAPER
 from app.dossiers.services.slips import SlipCodes
 from app.dossiers.workflow import Action
 from app.procedures.schema import Procedure
@@ -64,10 +65,13 @@ def fee_words(dossier: Dossier) -> str:
 
 
 def _papers_words(dossier: Dossier, procedure: Procedure) -> str:
-    counts = count_papers(dossier)
-    return "; ".join(
-        f"{paper.title} ({counts[paper.id]} ảnh)" for paper in procedure.form.papers if counts.get(paper.id)
-    )
+    counts, words = count_papers(dossier), []
+    for paper in procedure.form.papers:
+        if counts.get(paper.id):
+            words.append(f"{paper.title} ({counts[paper.id]} ảnh)")
+        elif dossier.answers.get(paper.id) == ON_PAPER:
+            words.append(f"{paper.title} (bản giấy)")
+    return "; ".join(words)
 
 
 def _applicant_words(dossier: Dossier) -> str:
@@ -123,21 +127,31 @@ def _serial(dossier: Dossier, tail: str) -> str:
     return f"{(dossier.official_number or '').rpartition('-')[2].lstrip('0') or '…'}/{tail}"
 
 
+def _documents(dossier: Dossier, procedure: Procedure) -> tuple[papers.DocumentLine, ...]:
+    """What was handed in: photos, and papers that the clerk took as they are."""
+    counts, lines = count_papers(dossier), []
+    for paper in procedure.form.papers:
+        if counts.get(paper.id):
+            lines.append(papers.DocumentLine(
+                name=paper.name, kind="bản chụp", count=f"{counts[paper.id]:02d}", form="điện tử"
+            ))
+        elif dossier.answers.get(paper.id) == ON_PAPER:
+            kind = {"original": "bản chính", "copy": "bản sao"}.get(paper.original, "")
+            lines.append(papers.DocumentLine(name=paper.name, kind=kind, form="giấy"))
+    return tuple(lines)
+
+
 def draw_reception_slip(dossier: Dossier, public_url: str) -> bytes:
     """Mẫu 01 of an accepted dossier, dated at acceptance: the same bytes each time."""
     assert dossier.accepted_at is not None and dossier.due_at is not None
     agency, procedure = get_agency(dossier.received_agency_id), procedure_of(dossier)
-    counts = count_papers(dossier)
     receiver = db.session.get(Staff, dossier.received_by_id) if dossier.received_by_id else None
     return papers.reception_slip(
         papers.ReceptionSlipData(
             office=office_of(agency), number=_serial(dossier, "TNHS"), date_words=date_words(dossier.accepted_at),
             dossier_number=dossier.official_number or "", public_code=dossier.public_code,
             url=public_urls.printed_url(public_url, "track"), applicant=_addressee(dossier), matter=_matter(procedure),
-            documents=tuple(
-                papers.DocumentLine(name=paper.name, kind="bản chụp", count=f"{counts[paper.id]:02d}", form="điện tử")
-                for paper in procedure.form.papers if counts.get(paper.id)
-            ),
+            documents=_documents(dossier, procedure),
             time_limit=procedure.time.text, received=when_words(dossier.accepted_at), due=when_words(dossier.due_at),
             result_at=_WAYS.get(dossier.result_way, _WAYS["counter"]).format(desk=agency.desk),
             fee=fee_words(dossier), receiver=receiver.full_name if receiver else "", submitter=dossier.applicant_name,
@@ -155,9 +169,13 @@ def draw_supplement_slip(dossier: Dossier, supplement: Supplement) -> bytes:
     return papers.supplement_slip(
         papers.SupplementSlipData(
             office=office_of(agency), number=f"{supplement.id}/HDHS", date_words=date_words(supplement.asked_at),
-            dossier_number=dossier.official_number or "", public_code=dossier.public_code, applicant=_addressee(dossier),
-            matter=_matter(procedure), stage="kiểm tra đầu vào" if supplement.stage == "intake" else "thẩm định",
-            items=tuple(papers.SupplementLine(name=names.get(i.ref, i.ref), reason=i.reason) for i in supplement.items),
+            dossier_number=dossier.official_number or "", public_code=dossier.public_code,
+            applicant=_addressee(dossier), matter=_matter(procedure),
+            stage="kiểm tra đầu vào" if supplement.stage == "intake" else "thẩm định",
+            items=tuple(
+                papers.SupplementLine(name=names.get(item.ref, item.ref), reason=item.reason)
+                for item in supplement.items
+            ),
             until=when_words(supplement.until_at), guide=guide.full_name, guide_phone=agency.phone, reason=supplement.note,
         ),
         made_at=supplement.asked_at,
@@ -168,11 +186,13 @@ def draw_refusal_slip(dossier: Dossier) -> bytes:
     """Mẫu 03 of a refused dossier, from its history row."""
     event = next(one for one in reversed(list_events(dossier)) if one.action == Action.REFUSE and not one.undone_by_id)
     agency, procedure = get_agency(dossier.received_agency_id), procedure_of(dossier)
+    reason = get_reason(event.reason_code, "refuse")
     return papers.refusal_slip(
         papers.RefusalSlipData(
             office=office_of(agency), number=f"{dossier.public_code}/TCTN", date_words=date_words(event.at),
             public_code=dossier.public_code, applicant=_addressee(dossier), matter=_matter(procedure),
-            reason=event.reason, basis="; ".join(procedure.legal_basis), receiver=event.actor_label,
+            reason=event.reason, receiver=event.actor_label,
+            basis=reason.legal_basis if reason and reason.legal_basis else "; ".join(procedure.legal_basis),
             objection=f"Không đồng ý thì gọi {agency.phone}, hoặc gửi đơn đến {agency.name}.",
         ),
         made_at=event.at,
@@ -188,7 +208,9 @@ def draw_declaration(dossier: Dossier) -> bytes:
         papers.DeclarationData(
             office=office_of(agency), title=f"Tờ khai {procedure.name[0].lower()}{procedure.name[1:]}",
             addressed_to=f"{agency.name}, {agency.parent_name}", public_code=dossier.public_code,
-            answers=tuple((row.label, tuple(row.lines)) for section in sections for row in section.rows if not row.is_paper),
+            answers=tuple(
+                (row.label, tuple(row.lines)) for section in sections for row in section.rows if not row.is_paper
+            ),
             pledge="Tôi cam đoan những nội dung khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật.",
             date_words=date_words(filed_at), declarant=dossier.applicant_name,
             submitted=when_words(dossier.submitted_at) if dossier.submitted_at else "",

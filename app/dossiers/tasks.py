@@ -1,4 +1,4 @@
-"""Jobs of the hall: drafts that nobody touches are warned about and deleted."""
+"""Jobs of the hall: drafts that nobody touches are warned about and deleted; printed secrets are forgotten."""
 from __future__ import annotations
 
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from app.core import idempotency, jobs
 from app.core.actor import SYSTEM
 from app.dossiers.services.drafts import sweep_drafts
+from app.dossiers.services.slips import FORGET, forget_codes
 
 SWEEP = "dossiers.sweep"
 
@@ -18,3 +19,6 @@ def _sweep(_args: dict[str, Any]) -> None:
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
 
 
+@jobs.handles(FORGET)
+def _forget(args: dict[str, Any]) -> None:
+    forget_codes(args["slip"])

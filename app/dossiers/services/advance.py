@@ -18,7 +18,8 @@ from app.dossiers.workflow import ACTION_NAMES, DOSSIER, UNDOABLE, Action
 # What an act may change and ``undo`` puts back. The official number stays: a number is never given twice.
 SNAPSHOT = (
     "state", "state_before", "state_before_withdrawal", "answer_due_at", "accepted_at", "time_rule", "due_at",
-    "finished_at", "handed_over_at", "hand_over_state", "received_by_id", "assignee_id", "examined_by_id", "signed_by_id",
+    "finished_at", "handed_over_at", "hand_over_state", "received_by_id", "assignee_id", "examined_by_id",
+    "signed_by_id",
 )
 
 
@@ -59,9 +60,8 @@ def advance(
     ``changes`` are columns that change with the act. Raises ``Conflict`` when the state does not allow it or
     another was first, ``Forbidden`` when the actor may not.
     """
-    check_actor(action, actor)
+    target = check_acts(dossier, action, actor)
     source = State(dossier.state)
-    target = DOSSIER.target(action, source, left=_remembered(dossier))
     before = {name: _plain(getattr(dossier, name)) for name in SNAPSHOT} if action in UNDOABLE else None
     if target != source:
         _remember(dossier, source, target)
@@ -69,10 +69,12 @@ def advance(
     for name, value in changes.items():
         setattr(dossier, name, value)
     dossier.changed_at = clock.now()
-    event = add_event(dossier, action, actor, source, reason_code=reason_code, reason=reason, detail=detail or {})
-    if before is not None:
-        event.detail = {**event.detail, "before": before}
-    flush(dossier)
+    flush(dossier)  # before the history is looked at: here it shows whether another was first
+    remembered = {"before": before} if before is not None else {}
+    event = add_event(
+        dossier, action, actor, source, reason_code=reason_code, reason=reason, detail={**(detail or {}), **remembered}
+    )
+    db.session.flush()
     return event
 
 
@@ -91,8 +93,21 @@ def check_actor(action: Action, actor: Actor) -> None:
         raise Forbidden(N_("Việc này do người dân làm."))
 
 
+def check_acts(dossier: Dossier, action: Action, actor: Actor) -> State:
+    """Whether ``advance`` would take the act, before anything is spent on it; where it leads."""
+    check_actor(action, actor)
+    return DOSSIER.target(action, State(dossier.state), left=_remembered(dossier))
+
+
 def add_event(
-    dossier: Dossier, action: Action, actor: Actor, source: State, *, reason_code: str, reason: str, detail: dict[str, Any]
+    dossier: Dossier,
+    action: Action,
+    actor: Actor,
+    source: State,
+    *,
+    reason_code: str,
+    reason: str,
+    detail: dict[str, Any],
 ) -> DossierEvent:
     """The history row and the audit row of one act."""
     if dossier.id is None:

@@ -57,6 +57,16 @@ def end_pause(dossier: Dossier) -> None:
     db.session.flush()
 
 
+def undo_pauses(dossier: Dossier, since: datetime) -> None:
+    """Take back what an undone act did to the clock: its own pause never was, one that it ended goes on."""
+    for pause in db.session.scalars(select(Pause).where(Pause.dossier_id == dossier.id)):
+        if pause.from_at >= since:
+            db.session.delete(pause)
+        elif pause.to_at is not None and pause.to_at >= since:
+            pause.to_at = None
+    db.session.flush()
+
+
 def promised_at(procedure: Procedure, start: datetime | None = None) -> datetime:
     """What would be promised for a dossier accepted at ``start`` (default: now)."""
     start = start or clock.now()

@@ -9,12 +9,14 @@ from app.core import clock
 from app.core.actor import SYSTEM, Actor
 from app.core.db import db
 from app.core.errors import N_, Conflict, Forbidden, Invalid
-from app.dossiers.models import Dossier, HandOverState, Result, State
+from app.core.text import normalise
+from app.dossiers import duties
+from app.dossiers.models import Dossier, HandOverState, Result
 from app.dossiers.queries import find_result
-from app.dossiers.services.advance import advance, check_unchanged
+from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.deadlines import begin_pause, end_pause
 from app.dossiers.services.drafts import procedure_of
-from app.dossiers.services.intake import reason_text
+from app.dossiers.services.intake import check_colleague, reason_text
 from app.dossiers.services.messages import tell, tell_later
 from app.dossiers.workflow import Action
 from app.files import services as files
@@ -24,37 +26,40 @@ from app.files.models import FileKind
 def assign(dossier: Dossier, actor: Actor, colleague_id: int, *, lock_version: int | None = None) -> None:
     """Hand the dossier to a colleague of the same agency who can open it."""
     check_unchanged(dossier, lock_version)
-    colleague = db.session.get(Staff, colleague_id)
-    if (
-        colleague is None or colleague.disabled_at or colleague.agency_id != dossier.decided_agency_id
-        or Permission.DOSSIER_VIEW not in permissions_of(colleague.roles)
-    ):
-        raise Invalid(fields={"colleague": (N_("Chọn một đồng nghiệp đang làm việc ở phường."), {})})
+    colleague = check_colleague(dossier, colleague_id)
+    assert colleague is not None
     advance(dossier, Action.ASSIGN, actor, assignee_id=colleague.id, detail={"to": colleague.full_name})
 
 
 def start(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> None:
     """Put into process. Who received the dossier may do so only where the procedure says so (ruling 9)."""
     check_unchanged(dossier, lock_version)
-    _check_examiner(dossier, actor)
+    _check_duty(dossier, Action.START, actor)
     advance(dossier, Action.START, actor, assignee_id=actor.id)
 
 
-def _check_examiner(dossier: Dossier, actor: Actor) -> None:
-    if actor.id == dossier.received_by_id and not procedure_of(dossier).receiver_may_examine:
-        raise Forbidden(N_("Người nhận hồ sơ không thụ lý hồ sơ này. Giao cho đồng nghiệp."))
+def _check_duty(dossier: Dossier, action: Action, actor: Actor) -> None:
+    """Raises ``Conflict`` when the dossier is not ready for the act, ``Forbidden`` for the wrong person."""
+    check_acts(dossier, action, actor)
+    if why := duties.unready(action, dossier):
+        raise Conflict(why)
+    if why := duties.separation(action, dossier, procedure_of(dossier), actor):
+        raise Forbidden(why)
 
 
 def attach_result(dossier: Dossier, actor: Actor, away: files.PutAway, *, number: str = "") -> Result:
-    """Attach the drafted result; a second upload replaces the first until it is signed."""
-    if dossier.state != State.IN_PROCESS:
-        raise Conflict(N_("Hồ sơ chưa ở bước làm kết quả."))
+    """Attach the drafted result, by whoever may examine; a second upload replaces the first until it is sent up.
+
+    From then on it stays: what the leader signs is what the specialist examined.
+    """
+    _check_duty(dossier, Action.EXAMINE, actor)
     file = files.store(away, owner_ref=dossier.public_code, kind=FileKind.RESULT, actor=actor)
     result = find_result(dossier)
     if result is None:
-        result = Result(dossier_id=dossier.id, file_id=file.id, name=procedure_of(dossier).result, added_by_id=actor.id or 0)
+        name = procedure_of(dossier).result or procedure_of(dossier).title
+        result = Result(dossier_id=dossier.id, file_id=file.id, name=name, added_by_id=actor.id or 0)
         db.session.add(result)
-    result.file_id, result.number, result.added_by_id = file.id, number.strip(), actor.id or 0
+    result.file_id, result.number, result.added_by_id = file.id, normalise(number)[:60], actor.id or 0
     result.added_at = clock.now()
     db.session.flush()
     return result
@@ -63,7 +68,7 @@ def attach_result(dossier: Dossier, actor: Actor, away: files.PutAway, *, number
 def examine(dossier: Dossier, actor: Actor, *, opinion: str = "", lock_version: int | None = None) -> None:
     """The specialist has examined and hands up for signature; there must be a result."""
     check_unchanged(dossier, lock_version)
-    _check_examiner(dossier, actor)
+    _check_duty(dossier, Action.EXAMINE, actor)
     if find_result(dossier) is None:
         raise Invalid(fields={"result": (N_("Gắn tệp kết quả trước khi trình ký."), {})})
     signer = _leader_of(dossier)
@@ -74,7 +79,8 @@ def examine(dossier: Dossier, actor: Actor, *, opinion: str = "", lock_version: 
 
 
 def _leader_of(dossier: Dossier) -> Staff | None:
-    leaders = select(Staff).where(Staff.agency_id == dossier.decided_agency_id, Staff.disabled_at.is_(None)).order_by(Staff.id)
+    living = (Staff.agency_id == dossier.decided_agency_id, Staff.disabled_at.is_(None))
+    leaders = select(Staff).where(*living).order_by(Staff.id)
     taken = {dossier.received_by_id, dossier.examined_by_id}
     return next(
         (one for one in db.session.scalars(leaders)
@@ -86,8 +92,7 @@ def _leader_of(dossier: Dossier) -> Staff | None:
 def return_to_examiner(dossier: Dossier, actor: Actor, *, reason: str, lock_version: int | None = None) -> None:
     """The leader does not sign yet and says why."""
     check_unchanged(dossier, lock_version)
-    if dossier.examined_by_id is None:
-        raise Conflict(N_("Hồ sơ này chưa trình ký."))
+    _check_duty(dossier, Action.RETURN_TO_EXAMINER, actor)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Ghi lý do trả lại."), {})})
     advance(
@@ -99,10 +104,7 @@ def return_to_examiner(dossier: Dossier, actor: Actor, *, reason: str, lock_vers
 def finish(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> None:
     """The leader signs; on time is judged at this moment (state 9), not when it is collected."""
     check_unchanged(dossier, lock_version)
-    if dossier.examined_by_id is None:
-        raise Conflict(N_("Hồ sơ này chưa trình ký."))
-    if actor.id in (dossier.received_by_id, dossier.examined_by_id):
-        raise Forbidden(N_("Người nhận hoặc người thụ lý không ký hồ sơ này."))
+    _check_duty(dossier, Action.FINISH, actor)
     if find_result(dossier) is None:
         raise Invalid(fields={"result": (N_("Hồ sơ chưa có tệp kết quả."), {})})
     advance(
@@ -120,8 +122,7 @@ def is_electronic(dossier: Dossier) -> bool:
 def ask_payment(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> None:
     """Wait for a payment before going on; the clock stands."""
     check_unchanged(dossier, lock_version)
-    if not dossier.due_vnd or dossier.paid_vnd >= dossier.due_vnd:
-        raise Conflict(N_("Hồ sơ này không còn khoản nào phải nộp."))
+    _check_duty(dossier, Action.ASK_PAYMENT, actor)
     advance(dossier, Action.ASK_PAYMENT, actor)
     begin_pause(dossier, "payment")
     tell_later(dossier, "payment_due")
@@ -141,6 +142,7 @@ def approve_withdrawal(dossier: Dossier, actor: Actor, *, lock_version: int | No
     """The leader agrees; the dossier stops (Mẫu 05)."""
     check_unchanged(dossier, lock_version)
     advance(dossier, Action.APPROVE_WITHDRAWAL, actor, assignee_id=None)
+    end_pause(dossier)
     tell_later(dossier, "withdrawn")
 
 

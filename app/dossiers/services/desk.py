@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.permissions import Permission
 from app.core import audit, clock
 from app.core.actor import Actor, ActorKind
 from app.core.db import db
-from app.core.errors import N_, Conflict, Invalid, NotFound
+from app.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from app.core.text import normalise_lines
 from app.dossiers.models import Correction, Dossier, DossierEvent, Note, PaymentState, State, Supplement
-from app.dossiers.queries import get_dossier, last_event, open_supplement
-from app.dossiers.services.advance import SNAPSHOT, add_event, advance, check_unchanged, flush
-from app.dossiers.services.deadlines import end_pause
+from app.dossiers.queries import find_result, get_dossier, last_event, open_supplement
+from app.dossiers.services.advance import SNAPSHOT, add_event, advance, check_acts, check_unchanged, flush
+from app.dossiers.services.deadlines import end_pause, undo_pauses
 from app.dossiers.services.drafts import procedure_of, write_columns
-from app.dossiers.services.filing import assess_fee
+from app.dossiers.services.fees import assess_fee, follow_answers, tell_unknown_fee
 from app.dossiers.services.messages import UNDO_WINDOW, take_back
 from app.dossiers.workflow import UNDOABLE, Action
 
@@ -45,8 +46,9 @@ def correct_answer(
 ) -> None:
     """Correct a typing error in one answer; the old value and the reason stay in history."""
     check_unchanged(dossier, lock_version)
+    check_acts(dossier, Action.CORRECT, actor)
     form = procedure_of(dossier).form
-    if question_id not in form.questions:
+    if question_id not in form.questions or not form.is_visible(question_id, dossier.answers):
         raise NotFound
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Ghi lý do sửa, ví dụ: gõ thiếu dấu."), {})})
@@ -57,8 +59,11 @@ def correct_answer(
         dossier_id=dossier.id, question_id=question_id, old_value=old, new_value=value, reason=reason.strip(),
         actor_kind=actor.kind, staff_id=actor.id,
     ))
-    dossier.answers = form.drop_hidden({**dossier.answers, question_id: value})
+    before = dossier.answers
+    dossier.answers = form.drop_hidden({**before, question_id: value})
+    dossier.from_card = [name for name in dossier.from_card if name != question_id and name in dossier.answers]
     write_columns(dossier, form.columns(dossier.answers))
+    follow_answers(dossier, before)
     advance(dossier, Action.CORRECT, actor, reason=reason.strip(), detail={"question": question_id})
 
 
@@ -81,6 +86,7 @@ def undo(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> 
     if not take_back(dossier, event.at):
         raise Conflict(N_("Tin nhắn đã gửi đến người dân, nên không hoàn tác được."))
     source = State(dossier.state)
+    undo_pauses(dossier, event.at)
     _undo_children(dossier, event)
     for name in SNAPSHOT:
         value = event.detail["before"][name]
@@ -99,18 +105,25 @@ def _undo_children(dossier: Dossier, event: DossierEvent) -> None:
         supplement = open_supplement(dossier)
         if supplement is not None:
             supplement.closed_at = clock.now()
-        end_pause(dossier)
     elif from_action == Action.CONFIRM_SUPPLEMENT:
         latest = select(Supplement).where(Supplement.dossier_id == dossier.id).order_by(Supplement.id.desc()).limit(1)
         supplement = db.session.scalar(latest)
         if supplement is not None:
             supplement.closed_at = None
-    elif from_action == Action.ASK_PAYMENT:
-        end_pause(dossier)
+    elif from_action == Action.HAND_OVER:
+        result = find_result(dossier)
+        if result is not None:
+            result.collector_name, result.collector_relation = None, ""
+            result.identity_checked, result.handed_over_by_id = False, None
 
 
 def record_payment_state(
-    dossier: Dossier, actor: Actor, *, payment_state: PaymentState, due_vnd: int | None = None, paid_vnd: int | None = None
+    dossier: Dossier,
+    actor: Actor,
+    *,
+    payment_state: PaymentState,
+    due_vnd: int | None = None,
+    paid_vnd: int | None = None,
 ) -> None:
     """The finance axis, written down by payments; a dossier that waited for the money goes on."""
     dossier.payment_state = payment_state
@@ -119,13 +132,25 @@ def record_payment_state(
     if paid_vnd is not None:
         dossier.paid_vnd = paid_vnd
     audit.record(
-        actor, f"payment.{payment_state}", "dossier", dossier.public_code, due_vnd=dossier.due_vnd, paid_vnd=dossier.paid_vnd
+        actor, f"payment.{payment_state}", "dossier", dossier.public_code, due_vnd=dossier.due_vnd,
+        paid_vnd=dossier.paid_vnd,
     )
     settled = payment_state in (PaymentState.PAID, PaymentState.EXEMPT, PaymentState.NONE)
     if settled and dossier.state == State.AWAITING_PAYMENT:
         # The cashier's act is the money; that the dossier goes on is the system's.
         advance(dossier, Action.CONFIRM_PAYMENT, Actor(ActorKind.SYSTEM, None, actor.label))
         end_pause(dossier)
+    flush(dossier)
+
+
+def tell_fee(dossier: Dossier, actor: Actor) -> None:
+    """Assess a fee that was not known when the dossier came, now that the amount was entered (phường báo khi nhận)."""
+    if not actor.may(Permission.DOSSIER_ASK):
+        raise Forbidden(N_("Vai trò của tài khoản này không làm được việc này."))
+    tell_unknown_fee(dossier)
+    if dossier.payment_state == PaymentState.UNKNOWN:
+        raise Conflict(N_("Chưa có mức thu cho việc này. Nhờ lãnh đạo hoặc quản trị nhập mức thu."))
+    audit.record(actor, "dossier.fee", "dossier", dossier.public_code, due_vnd=dossier.due_vnd)
     flush(dossier)
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from app.accounts.permissions import Permission
 from app.accounts.queries import get_ward
 from app.core import clock, codes
 from app.core.actor import Actor
 from app.core.crypto import blind_index
 from app.core.db import db
-from app.core.errors import N_, Conflict
+from app.core.errors import N_, Conflict, Forbidden
 from app.core.text import fold, normalise
 from app.dossiers.models import (
     Channel,
     Dossier,
     DossierEvent,
-    DossierPaper,
     HelpCall,
     PhoneCode,
     Slip,
@@ -28,11 +28,35 @@ from app.dossiers.models import (
 from app.dossiers.queries import list_papers
 from app.dossiers.services.messages import tell
 from app.files.services import remove as remove_file
+from app.procedures.fields import REGISTRY
 from app.procedures.queries import get_procedure, get_version
 from app.procedures.schema import Procedure
 
 KEPT = timedelta(days=30)
 WARN_BEFORE = timedelta(days=3)
+
+
+def start_counter_draft(procedure_code: str, clerk: Actor) -> Dossier:
+    """A draft that a clerk fills in for someone at the counter; only this clerk sees it until it is registered."""
+    if not clerk.may(Permission.DOSSIER_INTAKE):
+        raise Forbidden(N_("Vai trò của tài khoản này không nhận hồ sơ tại quầy."))
+    dossier = start_draft(procedure_code, session_id=None, channel=Channel.COUNTER)
+    dossier.received_by_id = clerk.id
+    dossier.received_agency_id = clerk.agency_id or dossier.received_agency_id
+    db.session.flush()
+    return dossier
+
+
+def keep_card_facts(dossier: Dossier, facts: Mapping[str, Any]) -> int:
+    """Keep what was read from an ID card where the form asks for it; how many answers that made."""
+    values = {}
+    for question in procedure_of(dossier).form.questions.values():
+        source, _dot, key = question.prefill.partition(".")
+        value = REGISTRY[question.type].prefill(question, facts.get(key)) if source == "card" else None
+        if value is not None:
+            values[question.id] = value
+    keep_answers(dossier, values, from_card=frozenset(values))
+    return len(values)
 
 
 def start_draft(procedure_code: str, *, session_id: int | None, channel: Channel = Channel.ONLINE) -> Dossier:
@@ -88,7 +112,8 @@ def write_columns(dossier: Dossier, columns: Mapping[str, Any]) -> None:
     """Columns by which dossiers are listed, found and called, derived from the answers."""
     dossier.applicant_name = _text(columns.get("applicant_name"))[:120]
     dossier.subject_name = (_text(columns.get("subject_name")) or dossier.applicant_name)[:120]
-    dossier.search_text = fold(f"{dossier.applicant_name} {dossier.subject_name} {_text(columns.get('submitter_name'))}")[:300]
+    names = f"{dossier.applicant_name} {dossier.subject_name} {_text(columns.get('submitter_name'))}"
+    dossier.search_text = fold(names)[:300]
     number, phone = _text(columns.get("applicant_id")), _text(columns.get("phone"))
     dossier.applicant_id_index = blind_index("id-number", number) if number else None
     dossier.phone = phone or None
@@ -142,7 +167,8 @@ def sweep_drafts(actor: Actor) -> int:
     """Warn three days before, then delete what nobody touched for thirty days; how many went."""
     now = clock.now()
     drafts = select(Dossier).where(Dossier.state == State.DRAFT)
-    soon = drafts.where(Dossier.changed_at < now - KEPT + WARN_BEFORE, Dossier.changed_at >= now - KEPT + WARN_BEFORE - timedelta(days=1))
+    warned_from = now - KEPT + WARN_BEFORE
+    soon = drafts.where(Dossier.changed_at < warned_from, Dossier.changed_at >= warned_from - timedelta(days=1))
     for dossier in db.session.scalars(soon):
         if dossier.phone:
             tell(dossier, "draft_ends", day=f"{kept_until(dossier):%d/%m/%Y}")

@@ -10,37 +10,24 @@ from app.core.db import db
 from app.core.errors import N_, Conflict, Invalid
 from app.dossiers.models import Channel, Correction, Dossier, PaymentState, State
 from app.dossiers.queries import count_papers
-from app.dossiers.services.advance import advance
+from app.dossiers.services.advance import advance, check_actor
 from app.dossiers.services.deadlines import answer_due_at
 from app.dossiers.services.drafts import keep_answers, procedure_of
-from app.dossiers.services.intake import accept_facts, after_acceptance
+from app.dossiers.services.fees import assess_fee, write_fee
+from app.dossiers.services.intake import accept_facts, after_acceptance, check_colleague
 from app.dossiers.services.messages import tell
 from app.dossiers.services.slips import SlipCodes, make_slip, shown_codes
 from app.dossiers.workflow import Action
-from app.procedures.fees import FeeAssessment, assess
-from app.procedures.queries import entered_amounts
+
+# In the answers under a paper's id: the clerk holds the paper itself, no photo was taken.
+ON_PAPER = "on_paper"
+
+__all__ = ["ON_PAPER", "assess_fee", "change_answers", "missing_pages", "register_walk_in", "submit"]
 
 
 def missing_pages(dossier: Dossier) -> list[str]:
     """Ids of the pages that still lack an answer or a photo with bytes; empty when the dossier can be handed in."""
     return procedure_of(dossier).form.missing(dossier.answers, count_papers(dossier))
-
-
-def assess_fee(dossier: Dossier, granted: frozenset[str] = frozenset()) -> FeeAssessment:
-    """What is to be paid by the rules of the dossier's version and the amounts that staff entered."""
-    procedure = procedure_of(dossier)
-    amounts = entered_amounts(dossier.received_agency_id, procedure.code)
-    return assess(procedure, dossier.answers, amounts=amounts, exemption_ids=granted)
-
-
-def _write_fee(dossier: Dossier) -> None:
-    fee = assess_fee(dossier)
-    dossier.due_vnd = fee.due_vnd
-    dossier.collect = fee.collect
-    if fee.due_vnd is None:
-        dossier.payment_state = PaymentState.UNKNOWN
-    else:
-        dossier.payment_state = PaymentState.DUE if fee.due_vnd > 0 else PaymentState.NONE
 
 
 def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCodes:
@@ -54,7 +41,7 @@ def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCod
     if missing:
         raise Invalid(N_("Còn chỗ chưa làm xong. Làm nốt rồi nộp."), page=missing[0])
     now = clock.now()
-    _write_fee(dossier)
+    write_fee(dossier)
     advance(dossier, Action.SUBMIT, actor, submitted_at=now, answer_due_at=answer_due_at(now))
     slip = shown_codes(dossier, session_id) or make_slip(dossier, reason="submitted", session_id=session_id)
     tell(dossier, "submitted")
@@ -67,7 +54,8 @@ def change_answers(dossier: Dossier, values: Mapping[str, Any], actor: Actor) ->
         raise Conflict(N_("Cán bộ đã nhận hồ sơ, nên không tự sửa được nữa. Gọi phường để sửa."))
     before = dict(dossier.answers)
     keep_answers(dossier, values)
-    changed = sorted(name for name in before.keys() | dossier.answers.keys() if before.get(name) != dossier.answers.get(name))
+    after = dossier.answers
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     if not changed:
         return
     for name in changed:
@@ -76,20 +64,29 @@ def change_answers(dossier: Dossier, values: Mapping[str, Any], actor: Actor) ->
             actor_kind=actor.kind,
         ))
     if dossier.payment_state in (PaymentState.NONE, PaymentState.DUE, PaymentState.UNKNOWN):
-        _write_fee(dossier)
+        write_fee(dossier)
     advance(dossier, Action.CHANGE_ANSWERS, actor, detail={"questions": changed})
 
 
-def register_walk_in(dossier: Dossier, actor: Actor, *, assignee_id: int | None = None) -> SlipCodes:
-    """Accept a dossier that a clerk filled in at the counter: number, promised date, slip on paper only."""
-    missing = missing_pages(dossier)
+def register_walk_in(
+    dossier: Dossier, actor: Actor, *, assignee_id: int | None = None, session_id: int | None = None
+) -> SlipCodes:
+    """Accept a dossier that a clerk filled in at the counter: number, promised date, slip on paper only.
+
+    ``session_id``: the clerk's session, which may print the slip for ten minutes. Raises ``Invalid`` naming the first
+    page that lacks an answer, or a paper that is neither photographed nor taken on paper.
+    """
+    check_actor(Action.INTAKE, actor)
+    missing = [page for page in missing_pages(dossier) if dossier.answers.get(page) != ON_PAPER]
     if missing:
         raise Invalid(N_("Còn thiếu giấy tờ hoặc lời khai. Bổ sung rồi nhận hồ sơ."), page=missing[0])
+    colleague = check_colleague(dossier, assignee_id)
     dossier.channel = Channel.COUNTER
-    _write_fee(dossier)
+    write_fee(dossier)
     now = clock.now()
     advance(
-        dossier, Action.INTAKE, actor, submitted_at=now, assignee_id=assignee_id, **accept_facts(dossier, actor),
+        dossier, Action.INTAKE, actor, submitted_at=now, assignee_id=assignee_id,
+        detail={"to": colleague.full_name} if colleague else None, **accept_facts(dossier, actor),
     )
     after_acceptance(dossier)
-    return make_slip(dossier, reason="intake", session_id=None, staff_id=actor.id)
+    return make_slip(dossier, reason="intake", session_id=session_id, staff_id=actor.id)

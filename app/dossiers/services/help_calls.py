@@ -1,6 +1,8 @@
 """Calls for help (gọi giúp): asked from any page, answered from a list; taken, answered, with what came of it."""
 from __future__ import annotations
 
+from app.accounts.models import Staff
+from app.accounts.permissions import Permission
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import db
@@ -25,18 +27,22 @@ def ask_for_help(
     return call
 
 
-def _get(call_id: int) -> HelpCall:
-    call = db.session.get(HelpCall, call_id)
-    if call is None:
+def _get(call_id: int, actor: Actor) -> HelpCall:
+    """A call that waits, held until the transaction ends. Raises ``Conflict``, naming who has it."""
+    call = db.session.get(HelpCall, call_id, with_for_update=True)
+    if call is None or not actor.may(Permission.HELP_ANSWER):
         raise NotFound
+    other = db.session.get(Staff, call.taken_by_id) if call.taken_by_id not in (None, actor.id) else None
+    if call.answered_at is not None:
+        raise Conflict(N_("Cuộc gọi này đã gọi lại xong."))
+    if other is not None:
+        raise Conflict(N_("%(who)s đã nhận cuộc gọi này."), who=other.full_name)
     return call
 
 
 def take_call(call_id: int, actor: Actor) -> HelpCall:
     """Say that one is calling now, so that two clerks do not call the same person."""
-    call = _get(call_id)
-    if call.taken_by_id not in (None, actor.id):
-        raise Conflict(N_("Đồng nghiệp khác đã nhận cuộc gọi này."))
+    call = _get(call_id, actor)
     call.taken_by_id, call.taken_at = actor.id, clock.now()
     audit.record(actor, "help.take", "help_call", str(call.id))
     db.session.flush()
@@ -45,10 +51,10 @@ def take_call(call_id: int, actor: Actor) -> HelpCall:
 
 def answer_call(call_id: int, actor: Actor, outcome: str) -> HelpCall:
     """Close a call with one sentence on what came of it."""
-    call = _get(call_id)
+    call = _get(call_id, actor)
     if not outcome.strip():
         raise Invalid(fields={"outcome": (N_("Ghi một câu: đã giúp được gì."), {})})
-    call.taken_by_id = call.taken_by_id or actor.id
+    call.taken_by_id, call.taken_at = actor.id, call.taken_at or clock.now()
     call.answered_at, call.outcome = clock.now(), normalise_lines(outcome)[:500]
     audit.record(actor, "help.answer", "help_call", str(call.id))
     db.session.flush()

@@ -3,15 +3,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.accounts.models import Staff
+from app.accounts.permissions import Permission, permissions_of
 from app.accounts.queries import get_agency
 from app.core import clock, counters
 from app.core.actor import Actor
+from app.core.db import db
 from app.core.errors import N_, Invalid
+from app.core.text import normalise
 from app.dossiers.models import Dossier
 from app.dossiers.queries import get_reason
-from app.dossiers.services.advance import advance, check_unchanged
+from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.deadlines import derive_due_at, promised_at, rule_of
 from app.dossiers.services.drafts import procedure_of
+from app.dossiers.services.fees import tell_unknown_fee
 from app.dossiers.services.messages import tell_later, when_plain
 from app.dossiers.workflow import Action
 
@@ -45,13 +50,29 @@ def after_acceptance(dossier: Dossier) -> None:
 
 
 def accept(dossier: Dossier, actor: Actor, *, assignee_id: int | None = None, lock_version: int | None = None) -> None:
-    """Accept an online filing: the clock starts, slip Mẫu 01 can be printed."""
+    """Accept an online filing: the clock starts, slip Mẫu 01 can be printed, a fee not known so far is told."""
     check_unchanged(dossier, lock_version)
+    check_acts(dossier, Action.ACCEPT, actor)  # before a number is taken
+    colleague = check_colleague(dossier, assignee_id)
+    tell_unknown_fee(dossier)
     advance(
         dossier, Action.ACCEPT, actor, assignee_id=assignee_id or dossier.assignee_id,
-        detail={"assignee": assignee_id}, **accept_facts(dossier, actor),
+        detail={"to": colleague.full_name} if colleague else None, **accept_facts(dossier, actor),
     )
     after_acceptance(dossier)
+
+
+def check_colleague(dossier: Dossier, colleague_id: int | None) -> Staff | None:
+    """The colleague to whom a dossier is given: living, of the deciding agency, able to open it; None for nobody."""
+    if colleague_id is None:
+        return None
+    colleague = db.session.get(Staff, colleague_id)
+    if (
+        colleague is None or colleague.disabled_at or colleague.agency_id != dossier.decided_agency_id
+        or Permission.DOSSIER_VIEW not in permissions_of(colleague.roles)
+    ):
+        raise Invalid(fields={"colleague": (N_("Chọn một đồng nghiệp đang làm việc ở phường."), {})})
+    return colleague
 
 
 def refuse(
@@ -65,8 +86,9 @@ def refuse(
 
 
 def reason_text(code: str, act: str, typed: str) -> str:
-    """The plain sentence of a reason code, with what the clerk added; never a bare code."""
+    """The plain sentence of a reason code, what the clerk added, and how to mend it; never a bare code."""
     known = get_reason(code, act)
     if known is None and not typed.strip():
         raise Invalid(fields={"reason": (N_("Chọn lý do, hoặc ghi rõ lý do cho người dân hiểu."), {})})
-    return " ".join(part for part in (known.sentence if known else "", typed.strip()) if part)
+    parts = (known.sentence if known else "", normalise(typed)[:500], known.remedy if known else "")
+    return " ".join(part for part in parts if part)

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from app.core import clock
-from app.core.actor import Actor
+from app.accounts.permissions import Permission
+from app.core import audit, clock
+from app.core.actor import Actor, ActorKind
 from app.core.db import db
-from app.core.errors import N_, Conflict, NotFound
+from app.core.errors import N_, Conflict, Forbidden, NotFound
 from app.dossiers.models import Dossier, DossierPaper, State
 from app.dossiers.queries import open_supplement
 from app.files import services as files
@@ -76,14 +77,17 @@ def remove_paper(dossier: Dossier, token: str, actor: Actor) -> DossierPaper:
 def turn_paper(dossier: Dossier, token: str, turned: files.PutAway, actor: Actor) -> DossierPaper:
     """Let a photo show what ``files.prepare_turn`` made of it before the transaction."""
     paper, file = get_paper(dossier, token)
-    check_open(dossier, paper.paper_id)
+    if actor.kind != ActorKind.STAFF:  # a clerk turns what lies on the side, whatever the state
+        check_open(dossier, paper.paper_id)
     files.turn(file, turned, actor=actor)
     dossier.changed_at = clock.now()
     return paper
 
 
-def tick_readable(dossier: Dossier, tokens: frozenset[str]) -> None:
+def tick_readable(dossier: Dossier, actor: Actor, tokens: frozenset[str]) -> None:
     """Keep the clerk's ticks "đọc rõ": ticked photos are readable, the others are not."""
+    if not actor.may(Permission.DOSSIER_ASK):
+        raise Forbidden(N_("Vai trò của tài khoản này không làm được việc này."))
     rows = db.session.execute(
         select(DossierPaper, StoredFile.token)
         .join(StoredFile, StoredFile.id == DossierPaper.file_id)
@@ -91,4 +95,5 @@ def tick_readable(dossier: Dossier, tokens: frozenset[str]) -> None:
     )
     for paper, token in rows:
         paper.readable = token in tokens
+    audit.record(actor, "dossier.tick_papers", "dossier", dossier.public_code, readable=len(tokens))
     db.session.flush()

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.core import clock, codes
+from app.core import clock, codes, jobs
 from app.core.actor import Actor
 from app.core.crypto import keyring, same
 from app.core.db import db
@@ -13,12 +14,15 @@ from app.core.errors import N_, Invalid, NotFound
 from app.core.limits import Limit, give_back, spend
 from app.dossiers.models import Dossier, Slip, SlipAccess
 from app.dossiers.queries import find_by_code, find_slip
-from app.dossiers.services.advance import advance
+from app.dossiers.services.advance import advance, check_unchanged
 from app.dossiers.workflow import Action
 
 # 30 bits of secret are only good with these (ruling 1): per code, per browser address, and for the whole ward.
 PER_CODE = Limit("slip-code", 5, 3600)
 PER_WARD = Limit("slip-ward", 200, 3600)
+# A slip made by a clerk goes to paper only: so long its codes wait for the printer, sealed, for that session alone.
+PRINT_FOR = timedelta(minutes=10)
+FORGET = "dossiers.forget_slip"
 _WRONG_PAIR = N_("Hai mã này không khớp. Xem lại từng chữ trên phiếu, hoặc gọi phường.")
 _WRONG_SIGN = N_("Mã hồ sơ có một chữ chưa đúng. Xem lại trên phiếu.")
 _WAIT = N_("Đã gõ sai nhiều lần. Chờ một giờ, hoặc mang thẻ căn cước đến quầy.")
@@ -38,7 +42,11 @@ def _secret_hash(public_code: str, secret: str) -> bytes:
 
 
 def make_slip(dossier: Dossier, *, reason: str, session_id: int | None, staff_id: int | None = None) -> SlipCodes:
-    """A new slip; the one before is dead at once, and so is whatever it had opened elsewhere."""
+    """A new slip; the one before is dead at once, and so is whatever it had opened elsewhere.
+
+    ``session_id``: who may see the codes again. A citizen's session may open the dossier too; a clerk's (``staff_id``)
+    only prints them, for ten minutes. Without a session nobody will, so they are not kept.
+    """
     before = find_slip(dossier)
     if before is not None:
         before.ended_at, before.secret, before.token = clock.now(), None, None
@@ -46,13 +54,31 @@ def make_slip(dossier: Dossier, *, reason: str, session_id: int | None, staff_id
     slip = Slip(
         dossier_id=dossier.id, serial=before.serial + 1 if before else 1, reason=reason, made_by_id=staff_id,
         secret_hash=_secret_hash(dossier.public_code, made.secret), token_hash=keyring.mac("slip-token", made.token),
-        secret=made.secret, token=made.token, session_id=session_id,
+        secret=made.secret if session_id else None, token=made.token if session_id else None, session_id=session_id,
+        created_at=clock.now(),
     )
     db.session.add(slip)
     db.session.flush()
-    if session_id is not None:
+    if session_id is not None and staff_id is None:
         grant(dossier, slip, session_id)
+    elif session_id is not None:
+        jobs.enqueue(FORGET, delay=PRINT_FOR, slip=slip.id)
     return made
+
+
+def codes_to_print(dossier: Dossier, session_id: int) -> SlipCodes | None:
+    """The codes of a slip that this clerk's session made a moment ago, for the paper and for nothing else."""
+    slip = find_slip(dossier)
+    if slip is None or slip.made_by_id is None or clock.now() - slip.created_at > PRINT_FOR:
+        return None
+    return shown_codes(dossier, session_id)
+
+
+def forget_codes(slip_id: int) -> None:
+    """The time for printing is over: only hashes stay."""
+    slip = db.session.get(Slip, slip_id)
+    if slip is not None:
+        slip.secret = slip.token = None
 
 
 def shown_codes(dossier: Dossier, session_id: int | None) -> SlipCodes | None:
@@ -116,9 +142,20 @@ def forgive_tries(code: str) -> None:
     give_back((PER_CODE, code), (PER_WARD, "all"))
 
 
-def replace_slip(dossier: Dossier, actor: Actor, *, identity_checked: bool) -> SlipCodes:
-    """A new slip for a lost one, at the counter, after a look at the card (ruling 2). Logged."""
+def replace_slip(
+    dossier: Dossier,
+    actor: Actor,
+    *,
+    identity_checked: bool,
+    session_id: int | None = None,
+    lock_version: int | None = None,
+) -> SlipCodes:
+    """A new slip for a lost one, at the counter, after a look at the card (ruling 2). Logged.
+
+    ``session_id``: the clerk's session, which may print it for ten minutes.
+    """
+    check_unchanged(dossier, lock_version)
     if not identity_checked:
         raise Invalid(fields={"identity_checked": (N_("Xem thẻ căn cước, rồi đánh dấu vào ô này."), {})})
     advance(dossier, Action.REPLACE_SLIP, actor)
-    return make_slip(dossier, reason="lost", session_id=None, staff_id=actor.id)
+    return make_slip(dossier, reason="lost", session_id=session_id, staff_id=actor.id)

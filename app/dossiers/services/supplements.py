@@ -98,7 +98,7 @@ def is_mended(dossier: Dossier, item: SupplementItem) -> bool:
 
 
 def send_supplement(dossier: Dossier, actor: Actor) -> None:
-    """The person sends what was asked. The ward's clock runs again from this moment: waiting for a clerk is our time."""
+    """The person sends what was asked. The ward's clock runs again at once: waiting for a clerk is our time."""
     supplement = _must_be_open(dossier)
     if supplement.sent_at is not None:
         raise Conflict(N_("Đã gửi rồi. Phường đang xem."))

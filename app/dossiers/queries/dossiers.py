@@ -1,20 +1,17 @@
 """Reads on dossiers. What belongs to an agency is fetched *with* the actor: not yours looks like not there."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.accounts.models import Staff
 from app.accounts.permissions import Permission
-from app.core import clock, codes
+from app.core import codes
 from app.core.actor import Actor, ActorKind
-from app.core.crypto import blind_index
 from app.core.db import db
 from app.core.errors import N_, NotFound
-from app.core.text import fold
 from app.dossiers.models import (
     Correction,
     Dossier,
@@ -32,8 +29,17 @@ from app.dossiers.models import (
 )
 from app.files.models import StoredFile
 
-PAGE = 50
 _NOT_THERE = N_("Không thấy hồ sơ này.")
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call for help, who took it, and the dossier from whose page it came."""
+
+    call: HelpCall
+    taker: str | None
+    code: str | None
+    title: str | None
 
 
 def find_by_code(code: str) -> Dossier | None:
@@ -58,10 +64,31 @@ def get_dossier(actor: Actor, code: str, *, lock: bool = False) -> Dossier:
     return dossier
 
 
+def get_for_slip(actor: Actor, code: str, *, lock: bool = False) -> Dossier:
+    """A dossier of the actor's agency whose slip is replaced, an unsent draft too; its content stays closed.
+
+    Raises ``NotFound``.
+    """
+    if actor.kind != ActorKind.STAFF or not actor.may(Permission.SLIP_REPLACE):
+        raise NotFound(_NOT_THERE)
+    query = select(Dossier).where(
+        Dossier.public_code == codes.clean(code), Dossier.received_agency_id == actor.agency_id
+    )
+    dossier = db.session.scalar(query.with_for_update() if lock else query)
+    if dossier is None:
+        raise NotFound(_NOT_THERE)
+    return dossier
+
+
+def list_counter_drafts(actor: Actor) -> list[Dossier]:
+    """What this clerk began at the counter and has not registered yet, latest first."""
+    query = select(Dossier).where(Dossier.received_by_id == actor.id, Dossier.state == State.DRAFT)
+    return list(db.session.scalars(query.order_by(Dossier.changed_at.desc()).limit(20)))
+
+
 def find_slip(dossier: Dossier) -> Slip | None:
     """The living slip of a dossier."""
     return db.session.scalar(select(Slip).where(Slip.dossier_id == dossier.id, Slip.ended_at.is_(None)))
-
 
 
 def find_access(session_id: int, code: str) -> tuple[Dossier, SlipAccess | None] | None:
@@ -127,7 +154,7 @@ def count_papers(dossier: Dossier) -> dict[str, int]:
         .where(DossierPaper.dossier_id == dossier.id, DossierPaper.removed_at.is_(None), StoredFile.size_stored > 0)
         .group_by(DossierPaper.paper_id)
     )
-    return {paper_id: count for paper_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def open_supplement(dossier: Dossier) -> Supplement | None:
@@ -164,7 +191,7 @@ def list_reasons(act: str) -> list[Reason]:
 
 
 def list_twins(dossier: Dossier) -> list[Dossier]:
-    """Other dossiers for the same person and the same thing, not ended in refusal (filed twice?)."""
+    """Other dossiers for the same person and the same thing, not ended in refusal (filed twice?), latest first."""
     if dossier.subject_key is None:
         return []
     query = select(Dossier).where(
@@ -175,117 +202,30 @@ def list_twins(dossier: Dossier) -> list[Dossier]:
     return list(db.session.scalars(query.order_by(Dossier.id.desc()).limit(5)))
 
 
-def list_waiting_calls(limit: int = 200) -> list[HelpCall]:
+def list_waiting_calls(limit: int = 200) -> list[CallLine]:
     """Calls for help not yet answered, oldest first."""
-    return list(db.session.scalars(
-        select(HelpCall).where(HelpCall.answered_at.is_(None)).order_by(HelpCall.created_at).limit(limit)
-    ))
+    return _calls(HelpCall.answered_at.is_(None), HelpCall.created_at, limit)
 
 
-def list_answered_calls(limit: int = 50) -> list[HelpCall]:
-    return list(db.session.scalars(
-        select(HelpCall).where(HelpCall.answered_at.is_not(None)).order_by(HelpCall.answered_at.desc()).limit(limit)
-    ))
+def list_answered_calls(limit: int = 50) -> list[CallLine]:
+    """The last answered ones, latest first."""
+    return _calls(HelpCall.answered_at.is_not(None), HelpCall.answered_at.desc(), limit)
 
 
-# --- the queue ---------------------------------------------------------------------------------------------------
-
-OPEN_STATES = (
-    State.SUBMITTED, State.ACCEPTED, State.IN_PROCESS, State.AWAITING_SUPPLEMENT, State.AWAITING_PAYMENT,
-    State.WITHDRAWAL_ASKED, State.FINISHED,
-)
-_RUNNING = (State.SUBMITTED, State.ACCEPTED, State.IN_PROCESS)
-FILTERS = ("now", "new", "accepted", "processing", "to_sign", "supplement", "payment", "withdrawal", "ready", "mine", "ended")
-
-
-@dataclass(frozen=True, slots=True)
-class QueueAsk:
-    """What a clerk looks at: a filter, perhaps a search, and after which row."""
-
-    filter: str = "now"
-    text: str = ""
-    after: tuple[datetime, int] | None = None
-
-
-def _filter(ask: QueueAsk, actor: Actor) -> list[ColumnElement[bool]]:
-    by_name: dict[str, list[ColumnElement[bool]]] = {
-        "now": [
-            Dossier.state.in_(_RUNNING), Dossier.queue_at < clock.at_local(clock.today(), datetime.max.time()),
-        ],
-        "new": [Dossier.state == State.SUBMITTED],
-        "accepted": [Dossier.state == State.ACCEPTED],
-        "processing": [Dossier.state == State.IN_PROCESS, Dossier.examined_by_id.is_(None)],
-        "to_sign": [Dossier.state == State.IN_PROCESS, Dossier.examined_by_id.is_not(None)],
-        "supplement": [Dossier.state == State.AWAITING_SUPPLEMENT],
-        "payment": [Dossier.state == State.AWAITING_PAYMENT],
-        "withdrawal": [Dossier.state == State.WITHDRAWAL_ASKED],
-        "ready": [Dossier.state == State.FINISHED],
-        "mine": [Dossier.assignee_id == actor.id, Dossier.state.in_(OPEN_STATES)],
-        "ended": [Dossier.state.in_((State.REFUSED, State.STOPPED, State.HANDED_OVER))],
-    }
-    return by_name.get(ask.filter, by_name["now"])
-
-
-def _search(text: str) -> list[ColumnElement[bool]]:
-    """By code, official number, phone or ID number exactly; else by parts of names without marks."""
-    code = codes.clean(text)
-    if codes.is_valid(code) and len(code) == codes.PUBLIC_CODE_LENGTH:
-        return [Dossier.public_code == code]
-    if "-" in text and any(sign.isdigit() for sign in text):
-        return [Dossier.official_number == text.strip().upper()]
-    digits = "".join(sign for sign in text if sign in "0123456789")
-    if len(digits) == 12:
-        return [Dossier.applicant_id_index == blind_index("id-number", digits)]
-    if 9 <= len(digits) <= 11 and len(digits) == len(code):
-        phone = "+84" + digits.removeprefix("84").removeprefix("0")
-        return [Dossier.phone_index == blind_index("phone", phone)]
-    return [Dossier.search_text.contains(word, autoescape=True) for word in fold(text).split()[:6]]
-
-
-def list_queue(actor: Actor, ask: QueueAsk) -> Sequence[Row[tuple[Dossier, str | None]]]:
-    """One page of (dossier, name of whom it lies with), nearest moment first, by keyset; one row more than a page."""
-    query = (
-        select(Dossier, Staff.full_name)
-        .outerjoin(Staff, Staff.id == Dossier.assignee_id)
-        .where(Dossier.received_agency_id == actor.agency_id)
-    )
-    if ask.text.strip():
-        query = query.where(Dossier.state != State.DRAFT, *_search(ask.text))
-    else:
-        query = query.where(*_filter(ask, actor))
-    if ask.after is not None:
-        query = query.where(tuple_(Dossier.queue_at, Dossier.id) > tuple_(*ask.after))
-    return db.session.execute(query.order_by(Dossier.queue_at, Dossier.id).limit(PAGE + 1)).all()
-
-
-def count_queue(actor: Actor) -> dict[str, int]:
-    """How many open dossiers each filter holds, in one statement."""
-    today = clock.at_local(clock.today(), datetime.max.time())
+def _calls(which: ColumnElement[bool], order: ColumnElement[Any], limit: int) -> list[CallLine]:
     rows = db.session.execute(
-        select(
-            Dossier.state, Dossier.examined_by_id.is_not(None), Dossier.queue_at < today,
-            Dossier.assignee_id == actor.id, func.count(),
-        )
-        .where(Dossier.received_agency_id == actor.agency_id, Dossier.state.in_(OPEN_STATES))
-        .group_by(Dossier.state, Dossier.examined_by_id.is_not(None), Dossier.queue_at < today, Dossier.assignee_id == actor.id)
-    ).all()
-    names = {
-        State.SUBMITTED: "new", State.ACCEPTED: "accepted", State.AWAITING_SUPPLEMENT: "supplement",
-        State.AWAITING_PAYMENT: "payment", State.WITHDRAWAL_ASKED: "withdrawal", State.FINISHED: "ready",
-    }
-    counts = dict.fromkeys(FILTERS, 0)
-    for state, examined, due, mine, count in rows:
-        name = names.get(State(state)) or ("to_sign" if examined else "processing")
-        counts[name] += count
-        counts["now"] += count if due and state in _RUNNING else 0
-        counts["mine"] += count if mine else 0
-    return counts
+        select(HelpCall, Staff.full_name, Dossier.public_code, Dossier.title)
+        .outerjoin(Staff, Staff.id == HelpCall.taken_by_id)
+        .outerjoin(Dossier, Dossier.id == HelpCall.dossier_id)
+        .where(which).order_by(order).limit(limit)
+    )
+    return [CallLine(*row) for row in rows]
 
 
 def list_to_refund(agency_id: int) -> list[Dossier]:
     """Ended without a result although money came in: payments looks here."""
     query = select(Dossier).where(
-        Dossier.received_agency_id == agency_id, Dossier.paid_vnd > 0, Dossier.state.in_([State.REFUSED, State.STOPPED]),
-        Dossier.payment_state != PaymentState.REFUNDED,
+        Dossier.received_agency_id == agency_id, Dossier.paid_vnd > 0,
+        Dossier.state.in_([State.REFUSED, State.STOPPED]), Dossier.payment_state != PaymentState.REFUNDED,
     )
     return list(db.session.scalars(query.order_by(Dossier.id)))
