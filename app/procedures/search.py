@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,13 @@ from app.procedures.spelling import Speller
 WORDS_FILE = Path(__file__).parent / "catalogue" / "search_words.toml"
 LONGEST_TEXT = 200
 SOFT, PLAIN, STRANGE = 0.15, 0.7, 0.45  # weights of words that are not a meaning
+HINT = 1.0  # up to this weight a meaning is only a hint
+WANTED = 1.3  # how much more a thing counts right after "đăng ký", "xin", "làm"
 THING = 2.6  # from this weight on a meaning names a thing; below it is an act or a hint
 ENOUGH, CLEAR = 0.3, 0.56  # below ENOUGH nothing is found, below CLEAR "có phải ý ông/bà là"
 _CODE = re.compile(r"(?<![0-9.])([0-9])[.,\s-]?([0-9]{6})(?![0-9])")
 _MARKED = re.compile(r"\w+")
+_TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _SLOT = re.compile(r"{(\w+)}")
 
 
@@ -64,6 +68,11 @@ def split_words(text: str) -> list[str]:
     return [re.sub("(?<=[bcdghklmnpqrstvx])y$", "i", word).replace("quy", "qui") for word in fold(text).split()]
 
 
+def shape(word: str) -> str:
+    """A word without its tone: "cưới" and "cười" are one, "cuối" is another (hỏi and ngã are often mixed up)."""
+    return unicodedata.normalize("NFC", _TONE.sub("", unicodedata.normalize("NFD", word)))
+
+
 class Meanings:
     """The word lists: phrases -> meanings with a weight, silent and soft words, abbreviations."""
 
@@ -80,6 +89,10 @@ class Meanings:
             self.phrases.setdefault(words, {"~" + "_".join(words): SOFT})
         for phrase in data["silent"]["say"]:
             self.phrases.setdefault(tuple(split_words(phrase)), {})
+        self.leading = {tuple(split_words(phrase)) for phrase in data["leading"]["say"]}
+        self._shapes: dict[str, set[str]] = defaultdict(set)
+        for phrase in (phrase for row in data["meaning"] for phrase in row["say"] if " " not in phrase):
+            self._shapes[split_words(phrase)[0]].add(shape(phrase))
         self.marked: dict[str, dict[str, float]] = defaultdict(dict)
         for row in data["marked"]:
             for word in row["say"]:
@@ -108,12 +121,26 @@ class Meanings:
         """Words with abbreviations written out."""
         return [full for word in words for full in self.short.get(word, (word,))]
 
-    def terms(self, words: Sequence[str], text: str) -> dict[str, float]:
+    def terms(self, words: Sequence[str], text: str, *, asked: bool = False) -> dict[str, float]:
         """Meanings of a row of words with their weights: the way of cutting it that takes the longest phrases.
 
-        ``text`` is what was typed, with its marks: some single words mean something only with them.
+        ``text`` is what was typed, with its marks: single words may mean something only with the right ones.
+        ``asked``: a person asks, so what follows "đăng ký" or "xin" counts more.
         """
-        marks = self._marks(text)
+        alone = self._alone(text)
+        found: dict[str, float] = {}
+        before: tuple[str, ...] = ()
+        for phrase in self._cut(words):
+            terms = self.phrases.get(phrase) if len(phrase) > 1 else alone.get(phrase[0], self.phrases.get(phrase))
+            if terms is None:
+                terms = self._unknown(phrase[0], words)
+            factor = WANTED if asked and before in self.leading else 1.0
+            for term, weight in terms.items():
+                found[term] = max(weight * (factor if weight >= THING else 1.0), found.get(term, 0.0))
+            before = phrase
+        return found
+
+    def _cut(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         best: list[tuple[float, int]] = [(0.0, 0)] * (len(words) + 1)
         for end in range(1, len(words) + 1):
             best[end] = (best[end - 1][0], end - 1)
@@ -121,24 +148,24 @@ class Meanings:
                 if (phrase := tuple(words[start:end])) in self.phrases:
                     bonus = 0.5 if self.phrases[phrase] else 0.0
                     best[end] = max(best[end], (best[start][0] + (end - start) ** 2 + bonus, start))
-        found: dict[str, float] = {}
-        end = len(words)
+        pieces, end = [], len(words)
         while end:
-            start = best[end][1]
-            phrase = tuple(words[start:end])
-            terms = self.phrases.get(phrase) if len(phrase) > 1 else marks.get(phrase[0], self.phrases.get(phrase))
-            if terms is None:
-                terms = self._alone(words[start], words)
-            for term, weight in terms.items():
-                found[term] = max(weight, found.get(term, 0.0))
-            end = start
+            pieces.append(tuple(words[best[end][1] : end]))
+            end = best[end][1]
+        return pieces[::-1]
+
+    def _alone(self, text: str) -> dict[str, dict[str, float]]:
+        """What the single words of a text mean when their marks are looked at: "giỗ" is not "giờ"."""
+        found: dict[str, dict[str, float]] = {}
+        for typed in _MARKED.findall(normalise(text).casefold()):
+            word = next(iter(split_words(typed)), "")
+            if typed in self.marked:
+                found[word] = self.marked[typed]
+            elif not typed.isascii() and self._shapes.get(word, {shape(typed)}).isdisjoint({shape(typed)}):
+                found.setdefault(word, {word: PLAIN})
         return found
 
-    def _marks(self, text: str) -> dict[str, dict[str, float]]:
-        typed = _MARKED.findall(normalise(text).casefold())
-        return {split_words(word)[0]: self.marked[word] for word in typed if word in self.marked}
-
-    def _alone(self, word: str, words: Sequence[str]) -> dict[str, float]:
+    def _unknown(self, word: str, words: Sequence[str]) -> dict[str, float]:
         if word in self.either:
             if_any, then, otherwise = self.either[word]
             return {then if if_any & set(words) else otherwise: 1.6}
@@ -217,16 +244,24 @@ class Index:
         text = text[:LONGEST_TEXT]
         if by_code := self._by_code(text):
             return by_code[:limit]
-        words = self.meanings.expand(split_words(text))
-        terms = self.meanings.terms(self.meanings.expand(self.speller.read(words)), text)
+        terms = self.meanings.terms(self._read(text), text, asked=True)
         weights = {term: weight if term in self.meanings.weights else self._rare.get(term, min(weight, STRANGE))
                    for term, weight in terms.items()}
         scores = self._scores(weights)
         ranked = sorted(scores.items(), key=lambda row: (-row[1], self.procedures[row[0]].code))
-        if not ranked or ranked[0][1] < ENOUGH:
+        thing = max((self.meanings.weights.get(term, 0.0) for term in terms), default=0.0)
+        least = ENOUGH if thing > HINT else CLEAR  # words without any meaning must fit well
+        if not ranked or ranked[0][1] < least:
             return []
         top = ranked[0][1]
-        return [self._hit(place, score) for place, score in ranked[:limit] if score >= max(ENOUGH, 0.4 * top)]
+        near = top < CLEAR or thing < THING
+        return [self._hit(place, score, near=near or score < CLEAR)
+                for place, score in ranked[:limit] if score >= max(least, 0.4 * top)]
+
+    def _read(self, text: str) -> list[str]:
+        """The words of a text, mended. A good syllable with marks was typed as it was meant, and is left alone."""
+        sure = {word for typed in normalise(text).split() if not typed.isascii() for word in split_words(typed)}
+        return self.meanings.expand(self.speller.read(self.meanings.expand(split_words(text)), sure))
 
     def _by_code(self, text: str) -> list[Hit]:
         codes = [f"{match[1]}.{match[2]}" for match in _CODE.finditer(text)]
@@ -251,11 +286,11 @@ class Index:
     def _score(self, place: int, alike: float, weights: Mapping[str, float], asked: float) -> float:
         bag = self._bags[place]
         covered = sum(weight for term, weight in weights.items() if term in bag) / asked
-        return min(1.0, (0.62 * alike + 0.38 * covered) * (0.96 + 0.004 * self.procedures[place].weight))
+        return (0.62 * alike + 0.38 * covered) * (0.96 + 0.004 * self.procedures[place].weight)
 
-    def _hit(self, place: int, score: float) -> Hit:
+    def _hit(self, place: int, score: float, *, near: bool = False) -> Hit:
         one = self.procedures[place]
-        return Hit(one.code, one.title, one.name, self.tabs.get(one.field, one.field), round(score, 3), score < CLEAR)
+        return Hit(one.code, one.title, one.name, self.tabs.get(one.field, one.field), min(round(score, 3), 1.0), near)
 
 
 @lru_cache(maxsize=2)

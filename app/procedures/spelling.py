@@ -3,7 +3,7 @@ run together, sounds written as they are spoken. Knows only the words it is give
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -84,13 +84,13 @@ class Speller:
                 self._sounds.setdefault(spoken(word), []).append(word)
         self._readings = lru_cache(maxsize=4096)(self._read_word)
 
-    def read(self, typed: Sequence[str]) -> list[str]:
-        """The likeliest known words, in order; what cannot be read stays as it is."""
+    def read(self, typed: Sequence[str], sure: Collection[str] = ()) -> list[str]:
+        """The likeliest known words, in order; what cannot be read stays as it is, like good syllables in ``sure``."""
         # One row of best ways so far, by the last word of each.
         best: dict[str, tuple[float, tuple[str, ...]]] = {"": (0.0, ())}
         for word in typed:
             row: dict[str, tuple[float, tuple[str, ...]]] = {}
-            for reading, cost in self._readings(word):
+            for reading, cost in self._readings(word, word in sure and is_syllable(word)):
                 inside = sum(pair in self.pairs for pair in pairwise(reading))
                 for last, (spent, way) in best.items():
                     total = spent + cost - PAIR * (inside + ((last, reading[0]) in self.pairs))
@@ -111,7 +111,7 @@ class Speller:
                 words[place] = likely.pop()
         return words
 
-    def _read_word(self, word: str) -> tuple[tuple[tuple[str, ...], float], ...]:
+    def _read_word(self, word: str, sure: bool) -> tuple[tuple[tuple[str, ...], float], ...]:
         found: dict[tuple[str, ...], float] = {}
 
         def offer(reading: tuple[str, ...], cost: float) -> None:
@@ -125,6 +125,8 @@ class Speller:
             return tuple(found.items())
         for other in self._sounds.get(spoken(word), ()):
             offer((other,), SPOKEN)
+        if sure:
+            return tuple(found.items())
         repaired = {form for form in mended(word) if form}
         for form in repaired & self.words:
             offer((form,), MENDED)
