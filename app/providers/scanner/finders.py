@@ -6,7 +6,7 @@ Runs in the limited child.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -146,34 +146,30 @@ def _drawing(module: float, degrees: float, width: int) -> tuple[npt.NDArray[np.
     return np.conj(np.fft.rfft2(shade.astype(np.float32), (width, width))), reach
 
 
-@dataclass(frozen=True)
-class Placing:
-    """A grid laid over a patch: its corners clockwise from the code's own top left, and modules on a side."""
+def placings(found: list[Finder], pixels: Array, count: int = 6) -> list[grid.Placing]:
+    """The grids that three of the finders may span, those that agree best with the photo first.
 
-    likeness: float
-    corners: Array
-    size: int
+    After them come some that two finders may span: a glare often hides one.
+    """
+    threes = (grids for three in combinations(found, 3) for grids in _by_three(three))
+    twos = (grids for two in combinations(found[:3], 2) for grids in _by_two(two))
+    return [*_best(threes, pixels, count), *_best(twos, pixels, count)]
 
 
-def placings(found: list[Finder], pixels: Array, count: int = 6) -> list[Placing]:
-    """The grids that three of the finders may span, those that agree best with the photo first."""
-    spanned: dict[int, list[Array]] = {}
-    for three in combinations(found, 3):
-        for size, corners in _spanned(three):
-            spanned.setdefault(size, []).append(corners)
+def _best(grids: Iterable[tuple[int, Array]], pixels: Array, count: int) -> list[grid.Placing]:
+    of_size: dict[int, list[Array]] = {}
+    for size, corners in grids:
+        of_size.setdefault(size, []).append(corners)
     tried = [
-        Placing(float(likeness), corners, size)
-        for size, grids in spanned.items()
-        for likeness, corners in zip(grid.likeness(pixels, np.stack(grids), size), grids, strict=True)
+        grid.Placing(corners, size, float(likeness))
+        for size, some in of_size.items()
+        for likeness, corners in zip(grid.likeness(pixels, np.stack(some), size), some, strict=True)
     ]
     return sorted(tried, key=lambda placing: -placing.likeness)[:count]
 
 
-def _spanned(three: tuple[Finder, ...]) -> Iterator[tuple[int, Array]]:
+def _by_three(three: tuple[Finder, ...]) -> Iterator[tuple[int, Array]]:
     """The grids with these finders, if they stand roughly in a right angle with equal arms."""
-    modules = [finder.module for finder in three]
-    if max(modules) > 1.9 * min(modules):
-        return
     points = [np.array([finder.x, finder.y]) for finder in three]
     opposite = [float(np.linalg.norm(points[i - 1] - points[i - 2])) for i in range(3)]
     top = int(np.argmax(opposite))
@@ -181,9 +177,28 @@ def _spanned(three: tuple[Finder, ...]) -> Iterator[tuple[int, Array]]:
     if right[0] * down[1] < right[1] * down[0]:
         right, down = down, right
     arms = float(np.linalg.norm(right)), float(np.linalg.norm(down))
-    if min(arms) < max(arms) / 2 or abs(right @ down) > 0.6 * arms[0] * arms[1]:
+    if min(arms) > max(arms) / 2 and abs(right @ down) < 0.6 * arms[0] * arms[1]:
+        yield from _grids(three, corner, right, down)
+
+
+def _by_two(two: tuple[Finder, ...]) -> Iterator[tuple[int, Array]]:
+    """The grids with these finders, as if the code were seen straight on: side by side, or across from each other."""
+    one, other = (np.array([finder.x, finder.y]) for finder in two)
+    for first, last in ((one, other), (other, one)):
+        arm = last - first
+        turned = np.array([-arm[1], arm[0]])
+        yield from _grids(two, first, arm, turned)
+        yield from _grids(two, last, turned, -arm)
+        yield from _grids(two, (first + last - turned) / 2, (arm + turned) / 2, (turned - arm) / 2)
+
+
+def _grids(finders: tuple[Finder, ...], corner: Array, right: Array, down: Array) -> Iterator[tuple[int, Array]]:
+    """The grids of each likely size, given the middle of their first finder and the ways to the other two."""
+    modules = [finder.module for finder in finders]
+    if max(modules) > 1.9 * min(modules):
         return
-    seems = sum(arms) / 2 / (sum(modules) / 3) + 7
+    arm = float(np.linalg.norm(right) + np.linalg.norm(down)) / 2
+    seems = arm / (sum(modules) / len(modules)) + 7
     for size in grid.SIZES:
         if 0.6 * seems < size < 1.6 * seems:
             across, along = right / (size - 7), down / (size - 7)

@@ -6,6 +6,7 @@ which learns this photo's own blur and shake and takes it back. Runs in the limi
 """
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,18 @@ SIZES = range(21, 74, 4)  # modules on a side: versions 1 to 14; an ID card has 
 _FINE = 3  # samples a module, each way
 _MARGIN = 2  # modules sampled beyond the code
 _UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Placing:
+    """A grid laid over a patch of a photo: its corners, clockwise from the code's own top left, and modules a side.
+
+    ``likeness`` is how well the photo agrees with the modules that are known, -1 to 1.
+    """
+
+    corners: Array
+    size: int
+    likeness: float = -1.0
 
 
 @cache
@@ -110,34 +123,35 @@ def _agreement(pixels: Array, corners: Array, size: int, points: Array, lightnes
     left, top = x.astype(np.int32), y.astype(np.int32)
     x, y = x - left, y - top
     flat, at = pixels.ravel(), top * width + left
-    seen = (flat[at] * (1 - x) + flat[at + 1] * x) * (1 - y) + (flat[at + width] * (1 - x) + flat[at + width + 1] * x) * y
+    above = flat[at] * (1 - x) + flat[at + 1] * x
+    below = flat[at + width] * (1 - x) + flat[at + width + 1] * x
+    seen = above * (1 - y) + below * y
     seen = seen - seen.mean(1, keepdims=True)
     wanted = lightness - lightness.mean()
     return (seen @ wanted) / np.sqrt((seen * seen).sum(1) * (wanted @ wanted) + 1e-9)
 
 
-def fitted(pixels: Array, corners: Array, size: int) -> tuple[Array, float]:
-    """The corners moved, in ever smaller steps, to where the known modules agree best; and how well they do."""
-    points, lightness = _expected(size)
-    return _climbed(pixels, corners, size, points, lightness, (1.5, 0.8, 0.4, 0.2, 0.1))
+def fitted(pixels: Array, placing: Placing) -> Placing:
+    """The grid moved, in ever smaller steps, to where the known modules agree best."""
+    points, lightness = _expected(placing.size)
+    return _climbed(pixels, placing, points, lightness, (1.5, 0.8, 0.4, 0.2, 0.1))
 
 
-def _climbed(
-    pixels: Array, corners: Array, size: int, points: Array, lightness: Array, steps: tuple[float, ...]
-) -> tuple[Array, float]:
+def _climbed(pixels: Array, placing: Placing, points: Array, lightness: Array, steps: tuple[float, ...]) -> Placing:
     """``steps`` are in modules."""
+    corners, size = placing.corners, placing.size
     module = float(np.linalg.norm(corners - np.roll(corners, 1, 0), axis=1).mean()) / size
     moves = _moves(corners)
     best = float(_agreement(pixels, corners[None], size, points, lightness)[0])
     for step in steps:
-        for _ in range(25):
+        for _ in range(12):
             tried = corners + moves * (step * module)
             found = _agreement(pixels, tried, size, points, lightness)
             first = int(found.argmax())
             if found[first] <= best + 1e-5:
                 break
             best, corners = float(found[first]), tried[first]
-    return corners, best
+    return Placing(corners, size, best)
 
 
 def _moves(corners: Array) -> Array:
@@ -151,29 +165,29 @@ def _moves(corners: Array) -> Array:
     return np.concatenate([half, -half])
 
 
-def read(window: Image.Image, pixels: Array, corners: Array, size: int) -> bytes:
+def read(window: Image.Image, pixels: Array, placing: Placing) -> bytes:
     """The bytes of the code with that grid, none if it cannot be read. ``pixels`` is the window, evened.
 
     What cannot be read at first is fitted again, now to all modules as they were last guessed.
     """
-    for _ in range(3):
-        sampled = _sampled(window, projections(corners[None], size)[0], size)
+    for again in (True, True, False):
+        sampled = _sampled(window, placing)
         guesses = []
         for reach in (2, 3, 4):  # a wider equaliser undoes more blur and keeps more grain
-            guesses.append(_equalised(sampled, size, reach))
-            found = _decoded(guesses[-1])
-            if found:
+            guesses.append(_equalised(sampled, placing.size, reach))
+            if found := _decoded(guesses[-1]):
                 return found
-        lightness = -np.clip(guesses[1], -1, 1).ravel()
-        corners, _ = _climbed(pixels, corners, size, _middles(size), lightness, (0.2, 0.1, 0.05))
+        if again:
+            lightness = -np.clip(guesses[1], -1, 1).ravel()
+            placing = _climbed(pixels, placing, _middles(placing.size), lightness, (0.2, 0.1, 0.05))
     return b""
 
 
-def _sampled(window: Image.Image, projection: Array, size: int) -> Array:
+def _sampled(window: Image.Image, placing: Placing) -> Array:
     """The code laid flat, _FINE samples a module, evened."""
-    width = (size + 2 * _MARGIN) * _FINE
+    width = (placing.size + 2 * _MARGIN) * _FINE
     to_modules = np.array([[1 / _FINE, 0, -_MARGIN], [0, 1 / _FINE, -_MARGIN], [0, 0, 1]])
-    matrix = projection @ to_modules
+    matrix = projections(placing.corners[None], placing.size)[0] @ to_modules
     data = tuple((matrix / matrix[2, 2]).ravel()[:8])
     flat = window.transform((width, width), Image.Transform.PERSPECTIVE, data, Image.Resampling.BILINEAR)
     return evened(np.asarray(flat, np.float64), 7 * _FINE // 2)
@@ -188,8 +202,11 @@ def _equalised(sampled: Array, size: int, reach: int) -> Array:
     padded = np.pad(sampled, reach, mode="edge")
     start = _FINE * _MARGIN + _FINE // 2
     stop = start + _FINE * size
-    span = range(2 * reach + 1)
-    near = [padded[start + dy : stop + dy : _FINE, start + dx : stop + dx : _FINE].ravel() for dy in span for dx in span]
+    near = [
+        padded[start + dy : stop + dy : _FINE, start + dx : stop + dx : _FINE].ravel()
+        for dy in range(2 * reach + 1)
+        for dx in range(2 * reach + 1)
+    ]
     inputs = np.stack([*near, np.ones(size * size)], 1)
     known = known_modules(size).ravel()
     answer = np.where(known == 1, 1.0, -1.0)
