@@ -114,7 +114,7 @@ class Meanings:
         for words, terms in self.phrases.items():
             if terms and max(terms.values()) < THING:
                 inner = [self.phrases.get(words[start:end], {})
-                         for start in range(len(words)) for end in range(start + 1, len(words) + 1)]
+                         for start in range(len(words)) for end in range(start + 2, len(words) + 1)]
                 terms.update({term: weight for one in inner for term, weight in one.items() if weight >= THING})
 
     def expand(self, words: Iterable[str]) -> list[str]:
@@ -157,13 +157,16 @@ class Meanings:
     def _alone(self, text: str) -> dict[str, dict[str, float]]:
         """What the single words of a text mean when their marks are looked at: "giỗ" is not "giờ"."""
         found: dict[str, dict[str, float]] = {}
+        fits = set()
         for typed in _MARKED.findall(normalise(text).casefold()):
             word = next(iter(split_words(typed)), "")
             if typed in self.marked:
                 found[word] = self.marked[typed]
-            elif not typed.isascii() and self._shapes.get(word, {shape(typed)}).isdisjoint({shape(typed)}):
+            elif typed.isascii() or shape(typed) in self._shapes.get(word, {shape(typed)}):
+                fits.add(word)
+            else:
                 found.setdefault(word, {word: PLAIN})
-        return found
+        return {word: terms for word, terms in found.items() if word not in fits}
 
     def _unknown(self, word: str, words: Sequence[str]) -> dict[str, float]:
         if word in self.either:

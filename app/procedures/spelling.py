@@ -118,7 +118,8 @@ class Speller:
             found[reading] = min(cost, found.get(reading, 9.0))
 
         known = word in self.words or word.isdigit()
-        offer((word,), 0.0 if known else KEPT if is_syllable(word) else KEPT_ODD)
+        kept = 0.0 if known else KEPT if is_syllable(word) else KEPT_ODD
+        offer((word,), kept)
         if word.isdigit():
             return tuple(found.items())
         if known:
@@ -136,8 +137,10 @@ class Speller:
                 for other in one_off(form) & self.words:
                     if sorted(other) == sorted(form):
                         offer((other,), SWAPPED)
-                    elif len(form) > 3:  # shorter words lie too close together
+                    elif len(form) > 3:
                         offer((other,), TYPED)
+                    elif len(form) == 3:  # short words lie close together: a neighbour must speak for it
+                        offer((other,), kept + 0.13)
         for form in {word, shortest}:
             if 4 < len(form) <= LONGEST and (pieces := self._taken_apart(form)):
                 offer(pieces, RUN_TOGETHER)
