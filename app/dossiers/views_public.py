@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.guards import public
 from app.accounts.sessions import citizen_session, current_actor, current_session, end_session
 from app.core import clock, codes
-from app.core.errors import Invalid, NotFound
+from app.core.errors import N_, Invalid, NotFound
 from app.core.limits import Limit, spend
 from app.dossiers.models import Dossier
 from app.dossiers.queries import count_papers, find_access, list_own_drafts
@@ -172,7 +172,7 @@ def ask_help() -> ResponseReturnValue:
     parsed = REGISTRY["phone"].parse(_PHONE, Sent({"phone": request.form.get("phone", "")}), today=clock.today())
     errors = {name: words(*message) for name, message in parsed.errors.items()}
     if not request.form.get("name", "").strip():
-        errors["name"] = words("Ghi tên để cán bộ xưng hô.")
+        errors["name"] = words(N_("Ghi tên để cán bộ xưng hô."))
     if errors:
         return _help_page(422, errors)
     spend((_CALLS, str(parsed.value)))
