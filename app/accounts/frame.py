@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.accounts.permissions import Permission
 from app.accounts.queries import get_ward
 from app.accounts.sessions import current_actor, current_staff
@@ -44,6 +46,8 @@ def ward_shown() -> Shown:
             _Cache.value = Shown(**{name: getattr(ward, name) for name in Shown.__dataclass_fields__})
         except NotFound:  # before the first data are loaded
             _Cache.value = Shown()
+        except SQLAlchemyError:  # the page that says so still shows whom to call
+            _Cache.value = _Cache.value or Shown()
         _Cache.until = time.monotonic() + _SECONDS
     return _Cache.value
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 import secrets
 import tomllib
+import unicodedata
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import inspect as sqlalchemy_inspect
 from sqlalchemy import select, update
 
 from app.accounts.models import Agency, ResidentialGroup, SignInTicket, Staff, StaffRole, WebSession
@@ -20,7 +23,7 @@ from app.accounts.queries import find_staff
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.crypto import keyring
-from app.core.db import db
+from app.core.db import Model, db
 from app.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from app.core.limits import Limit
 from app.core.text import fold, normalise
@@ -47,7 +50,7 @@ def _nobody() -> str:
 def _password_holds(staff: Staff | None, password: str) -> bool:
     kept = staff.password_hash if staff and staff.password_hash else _nobody()
     try:
-        _hasher().verify(kept, password)
+        _hasher().verify(kept, unicodedata.normalize("NFC", password))
     except (VerificationError, InvalidHashError):
         return False
     return staff is not None and staff.password_hash is not None
@@ -55,7 +58,7 @@ def _password_holds(staff: Staff | None, password: str) -> bool:
 
 def _totp_holds(staff: Staff, code: str) -> bool:
     """Whether the code is right and was not used before: the last used step is kept (safety.md m13)."""
-    if not staff.totp_secret or not (len(code) == 6 and code.isascii() and code.isdigit()):
+    if not staff.totp_secret or not re.fullmatch(r"[0-9]{6}", code):
         return False
     totp = pyotp.TOTP(staff.totp_secret)
     now = int(clock.now().timestamp()) // _TOTP_STEP
@@ -96,16 +99,24 @@ def add_staff(
         raise Invalid(N_("Tên đăng nhập gồm 2 đến 40 chữ không dấu, số, dấu chấm."))
     if not roles:
         raise Invalid(N_("Chọn ít nhất một vai trò."))
+    words = {"full_name": normalise(full_name), "title": normalise(title), "desk": normalise(desk)}
+    if not words["full_name"] or _too_long(Staff, words):
+        raise Invalid(N_("Ghi họ và tên cán bộ; tên và chức vụ viết ngắn gọn."))
     if find_staff(username) is not None:
         raise Conflict(N_("Tên đăng nhập này đã có người dùng."))
     staff = Staff(
-        username=username, full_name=normalise(full_name), title=normalise(title), desk=normalise(desk), agency_id=agency.id,
-        role_rows=[StaffRole(role=role) for role in sorted(roles)],
+        username=username, **words, agency_id=agency.id, role_rows=[StaffRole(role=role) for role in sorted(roles)],
     )
     db.session.add(staff)
     db.session.flush()
     audit.record(actor, "staff.add", "staff", username, roles=sorted(roles))
     return staff
+
+
+def _too_long(table: type[Model], values: Mapping[str, str]) -> list[str]:
+    """Names of values that do not fit their columns."""
+    longest = {column.key: getattr(column.type, "length", None) for column in sqlalchemy_inspect(table).columns}
+    return [name for name, value in values.items() if len(value) > (longest[name] or len(value))]
 
 
 def _ticket(staff: Staff, purpose: str, valid: timedelta) -> str:
@@ -168,11 +179,13 @@ def set_up_account(token: str, *, password: str, totp_secret: str, code: str) ->
     ticket = open_ticket(token, purpose="setup")
     staff = db.session.get_one(Staff, ticket.staff_id)
     check_password(password, staff.username)
+    if not re.fullmatch(r"[A-Z2-7]{32}", totp_secret):
+        raise Invalid(N_("Trang này mở đã lâu. Mở lại đường dẫn rồi quét hình mới."))
     staff.totp_secret, staff.totp_last_step = totp_secret, 0
     db.session.flush()
     if not _totp_holds(staff, code.replace(" ", "")):
         raise Invalid(fields={"code": (N_("Mã 6 số chưa đúng. Xem lại mã đang hiện trên điện thoại."), {})})
-    staff.password_hash = _hasher().hash(password)
+    staff.password_hash = _hasher().hash(unicodedata.normalize("NFC", password))
     staff.must_change_password = False
     ticket.used_at = clock.now()
     audit.record(Actor("staff", staff.id, staff.full_name), "staff.set_up", "staff", staff.username)  # type: ignore[arg-type]
@@ -232,6 +245,11 @@ def edit_agency(actor: Actor, agency: Agency, **changes: str) -> None:
 
 def _check_agency(wanted: dict[str, str]) -> None:
     faults: dict[str, tuple[str, dict[str, object]]] = {}
+    for name in _too_long(Agency, wanted):
+        faults[name] = (N_("Ô này dài quá. Viết ngắn lại."), {})
+    portal = wanted.get("national_portal_url")
+    if portal and not portal.startswith("https://"):
+        faults["national_portal_url"] = (N_("Địa chỉ bắt đầu bằng https://"), {})
     for name in ("name", "short_name", "phone"):
         if name in wanted and not wanted[name]:
             faults[name] = (N_("Ô này không để trống được."), {})

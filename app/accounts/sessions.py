@@ -1,11 +1,12 @@
 """Sessions as rows: a cookie holds a token, the row its hash and whether it still lives."""
 from __future__ import annotations
 
+import base64
 import secrets
 from datetime import timedelta
 
 from flask import Flask, Response, g, request
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 
 from app.accounts.models import Staff, WebSession
 from app.accounts.permissions import permissions_of
@@ -13,13 +14,16 @@ from app.core import clock
 from app.core.actor import Actor, ActorKind
 from app.core.crypto import keyring
 from app.core.db import db, side_transaction
+from app.web.csrf import browser_secret
 from app.web.security import cookie_name, drop_cookie, set_cookie
+from app.web.transactions import afterwards
 
 COOKIE = "session"
 STAFF_IDLE, STAFF_MAX = timedelta(minutes=30), timedelta(hours=10)
 # A phone of one's own keeps an unsent draft as long as the draft lives (ruling 16); a shared one forgets at once.
 CITIZEN_IDLE = timedelta(days=30)
 SHARED_IDLE = timedelta(minutes=3)
+_COOKIE_KEPT = 365 * 24 * 3600  # the row decides how long it is good
 # "Seen" is written at most this often, so that reading a page does not write.
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -41,7 +45,7 @@ def current_session() -> WebSession | None:
     """The live session of this request, or None."""
     if "web_session" not in g:
         token = request.cookies.get(cookie_name(COOKIE), "")
-        row = db.session.scalar(select(WebSession).where(WebSession.token_hash == _hash(token))) if token else None
+        row = _find(token) if token else None
         g.web_session = row if row is not None and _is_live(row) else None
         g.session_was_stale = row is not None and g.web_session is None
     return g.web_session
@@ -58,7 +62,9 @@ def open_session(kind: str, staff: Staff | None = None, *, shared_device: bool =
     before = current_session()
     if before is not None and (kind == "staff" or before.kind == "staff"):
         before.ended_at = clock.now()
-    token = secrets.token_urlsafe(24)
+    token = _token_of_form()
+    if token is None or _find(token) is not None:
+        token = secrets.token_urlsafe(24)
     row = WebSession(
         token_hash=_hash(token), kind=kind, staff_id=staff.id if staff else None, shared_device=shared_device
     )
@@ -66,6 +72,22 @@ def open_session(kind: str, staff: Staff | None = None, *, shared_device: bool =
     db.session.flush()
     g.web_session, g.new_session_token = row, token
     return row
+
+
+def _token_of_form() -> str | None:
+    """The token that the form of this request opens a session with.
+
+    A second, impatient press gets the answer of the first; the browser may have dropped the first with its cookie.
+    Only the browser that shows the same cookie and the same form gets the same token.
+    """
+    key = g.get("form_key")
+    if key is None:
+        return None
+    return base64.urlsafe_b64encode(keyring.mac("session-of-form", browser_secret() + key.encode())[:24]).decode()
+
+
+def _find(token: str) -> WebSession | None:
+    return db.session.scalar(select(WebSession).where(WebSession.token_hash == _hash(token)))
 
 
 def citizen_session() -> WebSession:
@@ -92,13 +114,15 @@ def end_sessions_of(staff: Staff) -> None:
 def touch() -> None:
     """Note that the session is in use, at most once a minute; reading counts as use."""
     row = current_session()
-    if row is None or clock.now() - row.seen_at <= SEEN_EVERY:
-        return
-    if request.method == "GET":
-        with side_transaction() as session:
-            session.execute(update(WebSession).where(WebSession.id == row.id).values(seen_at=clock.now()))
-    else:
-        row.seen_at = clock.now()
+    if row is not None and clock.now() - row.seen_at > SEEN_EVERY:
+        statement = update(WebSession).where(WebSession.id == row.id, WebSession.ended_at.is_(None))
+        afterwards(lambda: write_beside(statement.values(seen_at=clock.now())))
+
+
+def write_beside(statement: Executable) -> None:
+    """One statement in a transaction of its own."""
+    with side_transaction() as session:
+        session.execute(statement)
 
 
 def current_staff() -> Staff | None:
@@ -125,14 +149,24 @@ def current_actor() -> Actor:
 
 
 def _write_cookie(response: Response) -> Response:
-    token = g.get("new_session_token")
-    if token:
+    token = g.get("new_session_token") or (_token_of_replay() if g.get("is_replay") else None)
+    if token and response.status_code < 400:  # a refused request opened nothing
         staff = g.web_session is not None and g.web_session.kind == "staff"
-        set_cookie(response, COOKIE, token, max_age=None if staff else int(CITIZEN_IDLE.total_seconds()))
-    elif g.get("session_ended"):
+        set_cookie(response, COOKIE, token, max_age=None if staff else _COOKIE_KEPT)
+    elif g.get("session_ended") and response.status_code < 400:
         drop_cookie(response, COOKIE)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def _token_of_replay() -> str | None:
+    """For a browser that sends a form again and missed the cookie of the first answer."""
+    token = _token_of_form() if current_session() is None else None
+    row = _find(token) if token else None
+    if row is None or not _is_live(row):
+        return None
+    g.web_session = row
+    return token
 
 
 def init_app(app: Flask) -> None:

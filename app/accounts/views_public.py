@@ -12,11 +12,11 @@ from app.accounts.sessions import current_staff, open_session
 from app.core import audit, qr
 from app.core.actor import Actor, ActorKind
 from app.core.errors import Invalid, NotFound
-from app.core.limits import spend
+from app.core.limits import give_back, spend
 from app.web.i18n import words
 from app.web.redirects import own_path
 from app.web.rendering import page
-from app.web.transactions import begin, late_write
+from app.web.transactions import afterwards, begin, late_write
 
 bp = Blueprint("accounts_public", __name__, url_prefix="/can-bo")
 
@@ -48,6 +48,7 @@ def do_sign_in() -> ResponseReturnValue:
         staff = services.sign_in(username, request.form.get("password", ""), request.form.get("code", ""))
     except Invalid as error:
         return page("accounts/public_sign_in.html", 422, username=username, error=words(error.message))
+    afterwards(lambda: give_back((services.SIGN_IN_LIMIT, username)))
     return _enter(staff, "password")
 
 

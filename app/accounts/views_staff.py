@@ -9,7 +9,7 @@ from app.accounts.guards import require, signed_in
 from app.accounts.permissions import ROLE_NAMES, Permission, Role
 from app.accounts.queries import get_agency, get_ward, list_staff
 from app.accounts.sessions import current_actor, end_session
-from app.core.errors import AppError
+from app.core.errors import N_, AppError, Invalid
 from app.web.i18n import words
 from app.web.rendering import page
 
@@ -70,6 +70,8 @@ def change_account() -> ResponseReturnValue:
         if act == "disable":
             services.disable_staff(actor, username)
             return redirect(url_for("accounts_staff.accounts"), 303)
+        if act not in ("add", "reset"):
+            raise Invalid(N_("Chọn việc cần làm với tài khoản này."))
         if act == "add":
             roles = frozenset(Role(role) for role in request.form.getlist("roles") if role in Role)
             services.add_staff(

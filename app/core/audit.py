@@ -6,12 +6,13 @@ the last lock a transaction takes, so two transactions can wait for each other o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, LargeBinary, String, event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
@@ -79,8 +80,7 @@ def _write(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    head = session.execute(select(AuditHead.seq, AuditHead.chain).where(AuditHead.id == 1).with_for_update()).first()
-    seq, chain = (head.seq, head.chain) if head else (0, bytes(32))
+    seq, chain = _locked_head(session)
     rows = []
     for entry in pending:
         seq += 1
@@ -91,10 +91,18 @@ def _write(session: Session) -> None:
             "detail": entry.detail, "chain": chain,
         })
     session.execute(insert(AuditEntry), rows)
-    if head:
-        session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, chain=chain))
-    else:
-        session.execute(insert(AuditHead).values(id=1, seq=seq, chain=chain))
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, chain=chain))
+
+
+def _locked_head(session: Session) -> tuple[int, bytes]:
+    """(seq, chain) of the last entry, held until the transaction ends; the very first two writers meet here too."""
+    head = select(AuditHead.seq, AuditHead.chain).where(AuditHead.id == 1).with_for_update()
+    found = session.execute(head).first()
+    if found is None:
+        upsert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+        session.execute(upsert(AuditHead).values(id=1, seq=0, chain=bytes(32)).on_conflict_do_nothing())
+        found = session.execute(head).one()
+    return found.seq, bytes(found.chain)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -102,8 +110,19 @@ def _forget(session: Session) -> None:
     session.info.pop(_KEY, None)
 
 
-def faults() -> Iterator[str]:
-    """Replay the whole chain; one sentence for each thing that does not hold."""
+def anchor() -> str:
+    """The end of the chain in words to keep outside the database: on the day sheet, in a backup, in a letter."""
+    head = db.session.get(AuditHead, 1)
+    return f"{head.seq}:{bytes(head.chain).hex()}" if head else "0:"
+
+
+def faults(anchors: Iterable[str] = ()) -> Iterator[str]:
+    """Replay the whole chain; one sentence for each thing that does not hold.
+
+    Who may write the database may also cut the chain's end off and its head back; only an ``anchor`` kept
+    elsewhere tells of that.
+    """
+    kept = dict(anchor.split(":") for anchor in anchors if not anchor.startswith("0:"))
     seq, chain = 0, bytes(32)
     for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).yield_per(1000):
         if entry.seq != seq + 1:
@@ -112,6 +131,10 @@ def faults() -> Iterator[str]:
         chain = bytes(entry.chain)
         if not same(_link(chain_was, seq, entry, entry.actor_kind, entry.actor_id), chain):
             yield f"audit: entry {seq} was changed"
+        if kept.pop(str(seq), chain.hex()) != chain.hex():
+            yield f"audit: entry {seq} is not the one that its anchor names"
+    for lost in kept:
+        yield f"audit: entry {lost} is missing, an anchor names it"
     head = db.session.get(AuditHead, 1)
     if (head.seq if head else 0) != seq or (head and bytes(head.chain) != chain):
         yield f"audit: the chain ends at {seq}, its head says {head.seq if head else 0}"

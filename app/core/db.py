@@ -87,14 +87,20 @@ class WithId:
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """What ``SQLALCHEMY_ENGINE_OPTIONS`` becomes."""
+    # Each of a worker's threads may hold two connections at once; errors never name what people typed.
+    common = {"pool_size": 8, "max_overflow": 8, "pool_timeout": BUSY_TIMEOUT_MS / 1000, "hide_parameters": True}
     if settings.is_sqlite:
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": 5}
+        return {**common, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {**common, "pool_pre_ping": True}
 
 
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        # As long as SQLite's busy timeout: nobody waits for a lock for ever.
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.commit()
         return
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (

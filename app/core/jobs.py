@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import Model, WithId, db, transaction
-from app.core.logs import log_event
+from app.core.logs import log_event, mask
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
@@ -71,12 +71,14 @@ def _take() -> int | None:
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        job = session.scalars(statement).first()
-        if job is None:
-            return None
-        job.lease_until_at = now + LEASE
-        job.attempts += 1
-        return job.id
+        while (job := session.scalars(statement).first()) is not None:
+            if job.attempts < MAX_ATTEMPTS:
+                job.lease_until_at = now + LEASE
+                job.attempts += 1
+                return job.id
+            job.state = "parked"  # it never came to an end: its worker died under it each time
+            session.flush()
+        return None
 
 
 def run_one() -> bool:
@@ -95,7 +97,7 @@ def run_one() -> bool:
             job = session.get_one(Job, job_id)
             kind, attempts = job.kind, job.attempts
             job.lease_until_at = None
-            job.last_error = "".join(traceback.format_exception_only(error))[:1000]
+            job.last_error = mask("".join(traceback.format_exception_only(error)))[:1000]
             job.run_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**attempts))
             if attempts >= MAX_ATTEMPTS:
                 job.state = "parked"

@@ -6,7 +6,11 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 # Controls, zero-width and direction marks never belong in a name or an address.
-_UNWANTED = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNWANTED = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    r"\U000e0000-\U000e0fff\ud800-\udfff]"
+)
 # Three look-alikes are in use for the Vietnamese Đ: U+0110, U+00D0 (Icelandic), U+0189 (African).
 _D_LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
 _FOLD_D = str.maketrans({"đ": "d"})

@@ -34,7 +34,8 @@ def _xor(one: bytes, other: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
-def _secret() -> bytes:
+def browser_secret() -> bytes:
+    """What only this browser and we know; kept in a cookie for a year."""
     if "csrf_secret" not in g:
         kept = _decode(request.cookies.get(cookie_name(_COOKIE), ""))
         if len(kept) != _SIZE:
@@ -47,7 +48,7 @@ def _secret() -> bytes:
 def csrf_token() -> str:
     """The token for one form."""
     mask = os.urandom(_SIZE)
-    return _encode(mask + _xor(mask, _secret()))
+    return _encode(mask + _xor(mask, browser_secret()))
 
 
 def origin_is_ours() -> bool:
@@ -55,14 +56,17 @@ def origin_is_ours() -> bool:
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     if not origin:
         return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    return urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False
 
 
 def token_is_ours() -> bool:
     token = _decode(request.form.get(FIELD, ""))
     if len(token) != 2 * _SIZE:
         return False
-    return same(_xor(token[:_SIZE], token[_SIZE:]), _secret()) and "csrf_is_new" not in g
+    return same(_xor(token[:_SIZE], token[_SIZE:]), browser_secret()) and "csrf_is_new" not in g
 
 
 def _keep(response: Response) -> Response:

@@ -2,20 +2,22 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.errors import N_, AppError
 from app.core.logs import log_event
-from app.web.csrf import FIELD
+from app.web.csrf import FIELD, token_is_ours
 from app.web.i18n import words
 from app.web.rendering import page
-from app.web.transactions import KEY_FIELD, StaleForm
+from app.web.transactions import KEY_FIELD, StaleForm, sent_key
 
 _TITLES = {
     400: N_("Chưa làm được"),
@@ -30,6 +32,7 @@ _TITLES = {
     503: N_("Máy của phường đang bận"),
 }
 _SENTENCES = {
+    400: N_("Máy chủ không đọc được yêu cầu này. Quay lại trang trước rồi làm lại."),
     403: N_("Trang này chỉ dành cho người có phiếu hoặc cán bộ được giao."),
     404: N_("Có thể địa chỉ gõ thiếu, hoặc tờ giấy in đã cũ."),
     405: N_("Có thể địa chỉ gõ thiếu, hoặc tờ giấy in đã cũ."),
@@ -43,17 +46,23 @@ def error_page(status: int, sentence: str = "", *, retry_after: int | None = Non
     """The page for a status, with a short fault code to read out on the phone."""
     fault = f"{status}-{secrets.token_hex(2).upper()}"
     log_event("http.refused", status=status, fault=fault, endpoint=request.endpoint, method=request.method)
-    staff = request.path.startswith("/can-bo")
-    answer = make_response(page(
-        "errors/staff.html" if staff else "errors/citizen.html",
-        status=status,
-        heading=words(_TITLES.get(status, _TITLES[400])),
-        sentence=sentence or words(_SENTENCES.get(status, "")),
-        fault=fault,
-    ))
+    told = {
+        "status": status,
+        "heading": words(_TITLES.get(status, _TITLES[400])),
+        "sentence": sentence or words(_SENTENCES.get(status, _SENTENCES[400])),
+        "fault": fault,
+    }
+    try:
+        answer = make_response(page(f"errors/{'staff' if _for_staff() else 'citizen'}.html", **told))
+    except SQLAlchemyError:  # the database is away, and who is signed in stands there
+        answer = make_response(page("errors/citizen.html", **told))
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def _for_staff() -> bool:
+    return request.path.startswith("/can-bo")
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
@@ -61,9 +70,14 @@ def _app_error(error: AppError) -> ResponseReturnValue:
 
 
 def _stale(error: StaleForm) -> ResponseReturnValue:
-    """All that was typed comes back in a fresh form; one press sends it."""
+    return _resend(400, words(error.message))
+
+
+def _resend(status: int, sentence: str) -> ResponseReturnValue:
+    """All that was typed comes back in a form with a fresh token and its old key; one press sends it."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, KEY_FIELD)]
-    return page("errors/resend.html", status=400, sentence=words(error.message), typed=typed)
+    had_files = any(upload.filename for upload in request.files.values())
+    return page("errors/resend.html", status=status, sentence=sentence, typed=typed, key=sent_key(), had_files=had_files)
 
 
 def _http(error: HTTPException) -> Any:
@@ -75,12 +89,26 @@ def _http(error: HTTPException) -> Any:
 
 
 def _busy(error: Exception) -> ResponseReturnValue:
+    """Nothing was changed, or the form's key tells that it was: what was typed can be sent again as it is."""
     log_event("database.busy", error=type(error).__name__)
-    return error_page(503, retry_after=60)
+    if request.method != "POST" or _for_staff() or not token_is_ours():
+        return error_page(503, retry_after=60)
+    sentence = words(N_("Máy của phường đang bận. Những gì đã gõ còn nguyên. Chờ một phút rồi gửi lại."))
+    answer = make_response(_resend(503, sentence))
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _overtaken(error: Exception) -> ResponseReturnValue:
+    """Two pages of one browser, or two people, changed the same thing at the same moment."""
+    log_event("http.overtaken", error=type(error).__name__)
+    return error_page(409, words(N_("Việc này vừa thay đổi ở một trang khác. Mở lại trang rồi làm tiếp.")))
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    current_app.logger.exception("unhandled")
+    """Where it broke goes to the log; the message may hold what a person typed, and does not."""
+    frames = "".join(traceback.format_tb(error.__traceback__)).splitlines()
+    log_event("http.fault", error=type(error).__name__, where=" | ".join(line.strip() for line in frames[-12:]))
     return error_page(500)
 
 
@@ -88,7 +116,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleForm, _stale)
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _busy)
-    app.register_error_handler(PoolTimeout, _busy)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, _busy)
+    for kind in (StaleDataError, ObjectDeletedError):
+        app.register_error_handler(kind, _overtaken)
     if not app.testing:
         app.register_error_handler(Exception, _fault)

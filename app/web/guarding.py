@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from app.core.errors import Forbidden
+from app.core.errors import N_, Forbidden
+from app.web.transactions import check_again
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,8 +51,11 @@ def _enforce() -> Any:
         return None  # no such address: the 404 page answers
     guard = guard_of(current_app, request.endpoint)
     if guard is None:
-        raise Forbidden("Trang này chưa mở cho ai.")
-    return guard.check()
+        raise Forbidden(N_("Trang này chưa mở cho ai."))
+    answer = guard.check()
+    if answer is None:
+        check_again(guard.check)
+    return answer
 
 
 def init_app(app: Flask) -> None:

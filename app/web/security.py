@@ -12,6 +12,7 @@ _CSP = "; ".join((
 _HEADERS = (
     ("Content-Security-Policy", _CSP),
     ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),  # phones too old for frame-ancestors
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -61,7 +62,7 @@ def _compressed(response: Response) -> Response:
         return response
     response.headers["Vary"] = "HX-Request, Accept-Encoding, Cookie"
     body = response.get_data()
-    if len(body) >= _COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if len(body) >= _COMPRESS_FROM and request.accept_encodings.quality("gzip") > 0:
         response.set_data(gzip.compress(body, _LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

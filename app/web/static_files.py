@@ -6,6 +6,7 @@ import os
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -37,7 +38,14 @@ def compress() -> None:
             return
 
 
+def _finish(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
 def init_app(app: Flask) -> None:
     compress()
     app.jinja_env.globals["asset"] = asset
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(FOLDER), prefix="static/", max_age=_YEAR)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(FOLDER), prefix="static/", max_age=_YEAR,
+        add_headers_function=_finish,
+    )

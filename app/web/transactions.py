@@ -5,22 +5,25 @@ commits when the answer is below 400. The same form sent again is answered as th
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
-from io import BytesIO
 from typing import Any, TypeVar
 
-from flask import Flask, Request, Response, g, redirect, request
-from sqlalchemy.exc import IntegrityError
+from flask import Flask, Response, abort, g, redirect, request
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.core import idempotency
 from app.core.db import begin_write, db
 from app.core.errors import N_, AppError, Forbidden
+from app.core.logs import log_event
 from app.web import csrf
+from app.web.requests import InMemoryRequest
 
 View = TypeVar("View", bound=Callable[..., Any])
 KEY_FIELD = "_key"
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,6 +69,7 @@ def _start(app: Flask) -> None:
     g.transaction_view = app.view_functions.get(request.endpoint or "")
     if request.method in _SAFE:
         if _has("_writes"):
+            g.writing = True
             begin_write()
         return
     if _has("_webhook") or g.transaction_view is None:
@@ -74,38 +78,88 @@ def _start(app: Flask) -> None:
         raise Forbidden(N_("Yêu cầu này không đến từ trang của phường."))
     if not csrf.token_is_ours():
         raise StaleForm
-    if not _has("_late_write"):
+    _read_key()
+    if _has("_late_write"):
+        # Neither slow work nor a counted try for a form that was acted upon.
+        _replay(idempotency.recall(*g.claim))
+    else:
         begin()
+
+
+def _read_key() -> None:
+    """The form's key, what it is for, and what was sent with it."""
+    key = sent_key()
+    if key is None:
+        raise StaleForm
+    scope = f"{request.endpoint}{sorted((request.view_args or {}).items())}"[:120]
+    request_hash = idempotency.hash_request(scope, _content())
+    g.form_key = key
+    g.claim = (f"{key[:40]}.{request_hash[:20]}" if _has("_repeatable") else key, scope, request_hash)
+
+
+def sent_key() -> str | None:
+    """The key of the form that was sent, when it looks like one of ours."""
+    key = request.form.get(KEY_FIELD, "")
+    return key if _KEY.match(key) else None
 
 
 def begin() -> None:
     """Begin the writing transaction and claim the form's key. Raises ``Replay`` when it was used before."""
-    key = request.form.get(KEY_FIELD, "")
-    if not 16 <= len(key) <= 64:
-        raise StaleForm
-    scope = f"{request.endpoint}{sorted((request.view_args or {}).items())}"[:120]
-    request_hash = idempotency.hash_request(scope, _content())
-    if _has("_repeatable"):
-        key = f"{key[:40]}.{request_hash[:20]}"
     begin_write()
-    answered = idempotency.recall(key, scope, request_hash)
+    g.writing = True
+    answered = idempotency.recall(*g.claim)
     if answered is None:
         try:
-            idempotency.remember(key, scope, request_hash, 0, None)
+            idempotency.remember(*g.claim, 0, None)
         except IntegrityError:
             # On PostgreSQL the insert waited for a parallel twin and lost: its answer is there now.
             begin_write()
-            answered = idempotency.recall(key, scope, request_hash)
+            answered = idempotency.recall(*g.claim)
+    _replay(answered)
+    g.idempotency_key = g.claim[0]
+    for check in g.pop("checks", ()):
+        if (refusal := check()) is not None:
+            abort(refusal)
+
+
+def _replay(answered: idempotency.IdempotencyKey | None) -> None:
     if answered is not None:
+        g.is_replay = True
         raise Replay(redirect(answered.location or request.path, 303))
-    g.idempotency_key = key
+
+
+def is_writing() -> bool:
+    """Whether this request holds its writing transaction by now."""
+    return bool(g.get("writing"))
+
+
+def check_again(check: Callable[[], Any]) -> None:
+    """Ask ``check`` once more when a late transaction begins: what held before the slow work may hold no more."""
+    if _has("_late_write") and not is_writing() and request.method not in _SAFE:
+        g.setdefault("checks", []).append(check)
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Do ``act`` when the answer stands, outside its transaction. Its failure spoils nothing."""
+    g.setdefault("afterwards", []).append(act)
+
+
+def _do_afterwards(response: Response) -> Response:
+    acts = g.pop("afterwards", ())
+    if acts:
+        db.session.rollback()  # what was to be kept is kept; a lock still held would block what follows
+    for act in acts:
+        try:
+            act()
+        except SQLAlchemyError as error:
+            log_event("afterwards.failed", error=type(error).__name__)
+    return response
 
 
 def _content() -> bytes:
     """What was sent, without what differs between two prints of the same form; files count by their bytes."""
-    lines = [
-        f"{name}={value}" for name, value in sorted(request.form.items(multi=True)) if name not in (csrf.FIELD, KEY_FIELD)
-    ]
+    ours = (csrf.FIELD, KEY_FIELD)
+    lines = [f"{name}={value}" for name, value in sorted(request.form.items(multi=True)) if name not in ours]
     for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
         upload.stream.seek(0)
         lines.append(f"{name}={sha256(upload.stream.read()).hexdigest()}")
@@ -128,13 +182,6 @@ def _finish(response: Response) -> Response:
     return response
 
 
-class InMemoryRequest(Request):
-    """Uploads stay in memory until they are encrypted: nothing of theirs lies in clear in a temporary folder."""
-
-    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> BytesIO:
-        return BytesIO()
-
-
 class Application(Flask):
     """Flask, with the view and its transaction as one step."""
 
@@ -150,3 +197,4 @@ class Application(Flask):
 
 def init_app(app: Flask) -> None:
     app.before_request(lambda: _start(app))
+    app.after_request(_do_afterwards)
