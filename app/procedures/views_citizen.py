@@ -5,8 +5,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import public
-from app.core.errors import NotFound
-from app.procedures.queries import get_procedure, list_fields, list_tiles
+from app.accounts.queries import get_ward
+from app.procedures.queries import entered_amounts, get_procedure, list_fields, list_tiles
 from app.procedures.search import search
 from app.procedures.words import explain
 from app.web.rendering import page
@@ -44,8 +44,9 @@ def all_procedures() -> ResponseReturnValue:
 def procedure(code: str) -> ResponseReturnValue:
     """What one needs, how long, how much, who; then start."""
     found = get_procedure(code)
-    if found is None:
-        raise NotFound
-    return page("procedures/citizen_procedure.html", procedure=found, hard_words=explain(found.hard_words))
+    return page(
+        "procedures/citizen_procedure.html", procedure=found, hard_words=explain(found.hard_words),
+        entered=entered_amounts(get_ward().id, found.code),
+    )
 
 

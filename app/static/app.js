@@ -70,6 +70,7 @@
       if (input.dressed) { return; }
       input.dressed = true;
       input.addEventListener("change", chosen);
+      each(input.form.querySelectorAll("button[data-send]"), function (button) { button.hidden = true; });
     });
     each(root.querySelectorAll("button[data-copy]"), function (button) {
       if (button.dressed || !navigator.clipboard) { return; }
