@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.permissions import Role
 from app.core import clock
 from app.core.crypto import SealedText
 from app.core.db import Model, WithId
@@ -56,6 +56,19 @@ class ResidentialGroup(WithId, Model):
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(80))
     former_ward_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+
+
+class Role(StrEnum):
+    """A desk of the ward (vai trò)."""
+
+    RECEPTIONIST = "receptionist"  # tiếp nhận
+    SPECIALIST = "specialist"  # thụ lý
+    RECORDS_OFFICER = "records_officer"  # văn thư
+    RETURN_OFFICER = "return_officer"  # trả kết quả
+    CASHIER = "cashier"  # thủ quỹ
+    LEADER = "leader"  # lãnh đạo
+    AUDITOR = "auditor"  # giám sát
+    ADMINISTRATOR = "administrator"  # quản trị
 
 
 class Staff(WithId, Model):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.accounts.models import Role
 from app.core.errors import N_
 
 
@@ -33,19 +34,6 @@ class Permission(StrEnum):
     STAFF_EDIT = "staff.edit"  # tài khoản cán bộ
     AUDIT_VIEW = "audit.view"  # nhật ký
     MESSAGES_VIEW = "messages.view"  # tin nhắn đã gửi (only codes and states outside demonstration)
-
-
-class Role(StrEnum):
-    """A desk of the ward (vai trò)."""
-
-    RECEPTIONIST = "receptionist"  # tiếp nhận
-    SPECIALIST = "specialist"  # thụ lý
-    RECORDS_OFFICER = "records_officer"  # văn thư
-    RETURN_OFFICER = "return_officer"  # trả kết quả
-    CASHIER = "cashier"  # thủ quỹ
-    LEADER = "leader"  # lãnh đạo
-    AUDITOR = "auditor"  # giám sát
-    ADMINISTRATOR = "administrator"  # quản trị
 
 
 _P = Permission
