@@ -7,13 +7,13 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from sqlalchemy import update
 
-from app.accounts.sessions import current_session, session_expired
+from app.accounts.sessions import current_session, session_expired, touch, write_beside
 from app.core import clock, codes
-from app.core.db import side_transaction
 from app.core.errors import NotFound
 from app.dossiers.models import Dossier, SlipAccess, State
 from app.dossiers.queries import find_access
 from app.web.guarding import Guard, View, guarded_by
+from app.web.transactions import afterwards, is_writing
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=8)
 _SEEN_EVERY = timedelta(minutes=1)
@@ -30,19 +30,16 @@ def _is_fresh(access: SlipAccess) -> bool:
 
 
 def _touch(access: SlipAccess) -> None:
-    if clock.now() - access.seen_at <= _SEEN_EVERY:
-        return
-    if request.method == "GET":
-        with side_transaction() as session:
-            session.execute(update(SlipAccess).where(SlipAccess.id == access.id).values(seen_at=clock.now()))
-    else:
-        access.seen_at = clock.now()
+    if clock.now() - access.seen_at > _SEEN_EVERY:
+        statement = update(SlipAccess).where(SlipAccess.id == access.id)
+        afterwards(lambda: write_beside(statement.values(seen_at=clock.now())))
 
 
 def _check() -> Any:
     code = codes.clean((request.view_args or {}).get("code", ""))
     row = current_session()
-    found = find_access(row.id, code) if row is not None else None
+    # Who writes holds the row: two tabs or a clerk at the same moment wait for each other.
+    found = find_access(row.id, code, lock=is_writing()) if row is not None else None
     if found is None:
         if session_expired():
             return redirect(url_for("dossiers_public.resting", code=code), 303)
@@ -54,6 +51,7 @@ def _check() -> Any:
         if access is None or not _is_fresh(access):
             return redirect(url_for("dossiers_public.resting", code=code), 303)
         _touch(access)
+    touch()
     g.dossier = dossier
     return None
 

@@ -19,10 +19,12 @@ from app.web.i18n import words
 from app.web.preferences import keep_preferences, preferences
 from app.web.redirects import own_path
 from app.web.rendering import page
-from app.web.transactions import begin, late_write, writes
+from app.web.transactions import afterwards, begin, late_write, writes
 
 bp = Blueprint("dossiers_public", __name__)
 _STARTS = Limit("start-draft", 20, 3600)
+# Many phones of one network share an address; a browser that keeps no cookie has nothing else.
+_STARTS_BY_ADDRESS = Limit("start-draft-address", 1000, 3600)
 _CALLS = Limit("help-call", 5, 3600)
 _PHONE = Question(id="phone", type="phone", label="Số điện thoại", section="")
 
@@ -69,7 +71,7 @@ def start(procedure_code: str) -> ResponseReturnValue:
 def do_start(procedure_code: str) -> ResponseReturnValue:
     """Begin a draft on this phone."""
     row = current_session()
-    spend((_STARTS, str(row.id) if row else request.remote_addr or ""))
+    spend((_STARTS, str(row.id)) if row else (_STARTS_BY_ADDRESS, request.remote_addr or ""))
     begin()
     session = citizen_session()
     session.shared_device = session.shared_device or bool(request.form.get("shared"))
@@ -106,9 +108,9 @@ def track() -> ResponseReturnValue:
 @late_write
 def open_track() -> ResponseReturnValue:
     """Open by both codes. The try is counted before it is judged; one answer for every kind of wrong."""
-    typed = request.form.get("code", "")
+    typed, visitor = request.form.get("code", ""), request.remote_addr or ""
     try:
-        code = slips.count_try(typed)
+        code = slips.count_try(typed, visitor)
         begin()
         dossier = slips.open_by_codes(code, request.form.get("secret", ""), citizen_session().id)
     except Invalid as error:
@@ -116,6 +118,7 @@ def open_track() -> ResponseReturnValue:
         return page(
             "dossiers/public_track.html", 422, code=typed, errors=errors, wrong="" if errors else words(error.message)
         )
+    afterwards(lambda: slips.forgive_try(code, visitor))
     answer = redirect(url_for("dossiers_citizen.track", code=dossier.public_code), 303)
     return keep_preferences(answer, preferences().changed(text=dossier.text_size))  # type: ignore[arg-type]
 
@@ -138,6 +141,9 @@ def privacy() -> ResponseReturnValue:
 @public
 def finish_here() -> ResponseReturnValue:
     """Leave nothing on this phone: the session ends, the slip stays good."""
+    row = current_session()
+    if row is not None:
+        slips.forget_codes_of(row.id)
     end_session()
     return redirect(url_for("procedures_citizen.home"), 303)
 

@@ -107,7 +107,7 @@ def _take_photos(code: str) -> list[files.PutAway]:
     """What was chosen, checked and put away. Raises ``Invalid`` for a file that cannot be taken."""
     sent = [upload for upload in request.files.getlist("proofs") if upload.filename]
     for _ in sent[: exemptions.MAX_PROOFS]:
-        spend((_UPLOADS, code))
+        spend((_UPLOADS, current_dossier().public_code))
     return [files.receive_upload(upload.read(), upload.filename or "") for upload in sent[: exemptions.MAX_PROOFS]]
 
 

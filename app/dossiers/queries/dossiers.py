@@ -91,9 +91,20 @@ def find_slip(dossier: Dossier) -> Slip | None:
     return db.session.scalar(select(Slip).where(Slip.dossier_id == dossier.id, Slip.ended_at.is_(None)))
 
 
-def find_access(session_id: int, code: str) -> tuple[Dossier, SlipAccess | None] | None:
-    """The dossier that a browser session may open, by its own draft or by a living slip."""
-    found = db.session.execute(
+def find_living_slip(code: str) -> Slip | None:
+    """The living slip of the dossier of that code, in one look whether there is one or not."""
+    return db.session.scalar(
+        select(Slip).join(Dossier, Dossier.id == Slip.dossier_id)
+        .where(Dossier.public_code == code, Slip.ended_at.is_(None))
+    )
+
+
+def find_access(session_id: int, code: str, *, lock: bool = False) -> tuple[Dossier, SlipAccess | None] | None:
+    """The dossier that a browser session may open, by its own draft or by a living slip.
+
+    ``lock`` holds the dossier's row until the transaction ends.
+    """
+    query = (
         select(Dossier, SlipAccess)
         .outerjoin(SlipAccess, and_(SlipAccess.dossier_id == Dossier.id, SlipAccess.session_id == session_id))
         .outerjoin(Slip, Slip.id == SlipAccess.slip_id)
@@ -102,7 +113,10 @@ def find_access(session_id: int, code: str) -> tuple[Dossier, SlipAccess | None]
             and_(SlipAccess.id.is_not(None), Slip.ended_at.is_(None)),
             and_(Dossier.state == State.DRAFT, Dossier.session_id == session_id),
         ))
-    ).first()
+    )
+    if lock:
+        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
+    found = db.session.execute(query).first()
     return (found[0], found[1]) if found else None
 
 
@@ -163,6 +177,12 @@ def open_supplement(dossier: Dossier) -> Supplement | None:
     return db.session.scalar(waiting.order_by(Supplement.id.desc()).limit(1))
 
 
+def last_supplement(dossier: Dossier) -> Supplement | None:
+    """The last request for more that was not taken back."""
+    asked = select(Supplement).where(Supplement.dossier_id == dossier.id)
+    return db.session.scalar(asked.order_by(Supplement.id.desc()).limit(1))
+
+
 def find_result(dossier: Dossier) -> Result | None:
     return db.session.scalar(select(Result).where(Result.dossier_id == dossier.id))
 
@@ -176,10 +196,20 @@ def list_notes(dossier: Dossier) -> list[tuple[Note, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def list_corrections(dossier: Dossier) -> list[Correction]:
-    return list(db.session.scalars(
-        select(Correction).where(Correction.dossier_id == dossier.id).order_by(Correction.id.desc())
-    ))
+def list_corrections(dossier: Dossier) -> list[tuple[Correction, str | None]]:
+    """What was changed in the answers after filing, latest first, with the clerk's name; None: the citizen."""
+    rows = db.session.execute(
+        select(Correction, Staff.full_name).outerjoin(Staff, Staff.id == Correction.staff_id)
+        .where(Correction.dossier_id == dossier.id).order_by(Correction.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def people_of(dossier: Dossier) -> dict[int, str]:
+    """Names of who received, has, examined and signed a dossier, by staff id."""
+    ids = {dossier.received_by_id, dossier.assignee_id, dossier.examined_by_id, dossier.signed_by_id} - {None}
+    rows = db.session.execute(select(Staff.id, Staff.full_name).where(Staff.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def get_reason(code: str, act: str) -> Reason | None:

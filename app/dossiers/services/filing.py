@@ -9,14 +9,14 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import N_, Conflict, Invalid
 from app.dossiers.models import Channel, Correction, Dossier, PaymentState, State
-from app.dossiers.queries import count_papers
+from app.dossiers.queries import count_papers, find_slip
 from app.dossiers.services.advance import advance, check_actor
 from app.dossiers.services.deadlines import answer_due_at
 from app.dossiers.services.drafts import keep_answers, procedure_of
 from app.dossiers.services.fees import assess_fee, write_fee
 from app.dossiers.services.intake import accept_facts, after_acceptance, check_colleague
 from app.dossiers.services.messages import tell
-from app.dossiers.services.slips import SlipCodes, make_slip, shown_codes
+from app.dossiers.services.slips import SlipCodes, grant, make_slip, shown_codes
 from app.dossiers.workflow import Action
 
 # In the answers under a paper's id: the clerk holds the paper itself, no photo was taken.
@@ -43,17 +43,22 @@ def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCod
     now = clock.now()
     write_fee(dossier)
     advance(dossier, Action.SUBMIT, actor, submitted_at=now, answer_due_at=answer_due_at(now))
-    slip = shown_codes(dossier, session_id) or make_slip(dossier, reason="submitted", session_id=session_id)
+    made = shown_codes(dossier, session_id) or make_slip(dossier, reason="submitted", session_id=session_id)
+    slip = find_slip(dossier)
+    if slip is not None and session_id is not None:
+        grant(dossier, slip, session_id)  # the draft opened by itself; from now on the slip does, and it begins now
     tell(dossier, "submitted")
-    return slip
+    return made
 
 
-def change_answers(dossier: Dossier, values: Mapping[str, Any], actor: Actor) -> None:
+def change_answers(
+    dossier: Dossier, values: Mapping[str, Any], actor: Actor, *, from_card: frozenset[str] = frozenset()
+) -> None:
     """The citizen changes answers after filing, before a clerk accepted; old values are kept."""
     if dossier.state != State.SUBMITTED:
         raise Conflict(N_("Cán bộ đã nhận hồ sơ, nên không tự sửa được nữa. Gọi phường để sửa."))
     before = dict(dossier.answers)
-    keep_answers(dossier, values)
+    keep_answers(dossier, values, from_card=from_card)
     after = dossier.answers
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     if not changed:

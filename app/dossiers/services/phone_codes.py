@@ -11,8 +11,10 @@ from app.core.crypto import blind_index, keyring, same
 from app.core.db import db, side_transaction
 from app.core.errors import N_, Conflict, Invalid
 from app.core.limits import Limit, spend
-from app.dossiers.models import Dossier, PhoneCode
+from app.dossiers.models import Dossier, PhoneCode, State
+from app.dossiers.services.hand_over import may_download
 from app.dossiers.services.messages import tell
+from app.dossiers.workflow import OPEN
 
 VALID = timedelta(minutes=5)
 GRANTED = timedelta(minutes=10)  # how long a proven act stays open
@@ -27,6 +29,13 @@ _WRONG = N_("Mã 6 số chưa đúng hoặc đã hết hạn. Xem lại tin nh�
 
 def _hash(code_id: int, act: str, digits: str) -> bytes:
     return keyring.mac("phone-code", f"{code_id}/{act}/{digits}")
+
+
+def is_wanted(dossier: Dossier, act: str) -> bool:
+    """Whether the dossier stands where this act is possible; a code for anything else is never sent."""
+    if act == "download":
+        return may_download(dossier)
+    return dossier.state in (OPEN if act == "withdraw" else {State.SUBMITTED})
 
 
 def count_sending(dossier: Dossier) -> None:

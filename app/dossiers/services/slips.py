@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock, codes, jobs
 from app.core.actor import Actor
@@ -13,12 +13,13 @@ from app.core.db import db
 from app.core.errors import N_, Invalid, NotFound
 from app.core.limits import Limit, give_back, spend
 from app.dossiers.models import Dossier, Slip, SlipAccess
-from app.dossiers.queries import find_by_code, find_slip
+from app.dossiers.queries import find_living_slip, find_slip
 from app.dossiers.services.advance import advance, check_unchanged
 from app.dossiers.workflow import Action
 
-# 30 bits of secret are only good with these (ruling 1): per code, per browser address, and for the whole ward.
+# 30 bits of secret are only good with these (ruling 1): per code, per visitor's address, and for the whole ward.
 PER_CODE = Limit("slip-code", 5, 3600)
+PER_VISITOR = Limit("slip-visitor", 40, 3600)
 PER_WARD = Limit("slip-ward", 200, 3600)
 # A slip made by a clerk goes to paper only: so long its codes wait for the printer, sealed, for that session alone.
 PRINT_FOR = timedelta(minutes=10)
@@ -81,6 +82,11 @@ def forget_codes(slip_id: int) -> None:
         slip.secret = slip.token = None
 
 
+def forget_codes_of(session_id: int) -> None:
+    """A session ends: what it might have shown again is forgotten, the slips stay good."""
+    db.session.execute(update(Slip).where(Slip.session_id == session_id).values(secret=None, token=None))
+
+
 def shown_codes(dossier: Dossier, session_id: int | None) -> SlipCodes | None:
     """The codes again, within the session that made them only (ruling 16)."""
     slip = find_slip(dossier)
@@ -112,7 +118,7 @@ def open_by_token(token: str, session_id: int) -> Dossier:
     return dossier
 
 
-def count_try(typed_code: str) -> str:
+def count_try(typed_code: str, visitor: str) -> str:
     """Count one try before it is judged, in a transaction of its own; the cleaned code.
 
     Raises ``Invalid`` when the check sign already tells a mistyped code: that costs no try and tells nothing.
@@ -120,26 +126,25 @@ def count_try(typed_code: str) -> str:
     code = codes.clean(typed_code)
     if len(code) != codes.PUBLIC_CODE_LENGTH or not codes.is_valid(code):
         raise Invalid(fields={"code": (_WRONG_SIGN, {})})
-    spend((PER_CODE, code), (PER_WARD, "all"), message=_WAIT)
+    spend((PER_CODE, code), (PER_VISITOR, visitor), (PER_WARD, "all"), message=_WAIT)
     return code
 
 
 def open_by_codes(code: str, typed_secret: str, session_id: int) -> Dossier:
     """Open by both typed codes; ``code`` comes from ``count_try``. One answer for every kind of wrong."""
     secret = codes.clean(typed_secret)
-    dossier = find_by_code(code)
-    slip = find_slip(dossier) if dossier else None
-    kept = slip.secret_hash if slip else bytes(32)
-    matches = same(_secret_hash(code, secret), kept)
-    if dossier is None or slip is None or not matches:
+    slip = find_living_slip(code)
+    matches = same(_secret_hash(code, secret), slip.secret_hash if slip else bytes(32))
+    if slip is None or not matches:
         raise Invalid(_WRONG_PAIR)
+    dossier = db.session.get_one(Dossier, slip.dossier_id)
     grant(dossier, slip, session_id)
     return dossier
 
 
-def forgive_tries(code: str) -> None:
+def forgive_try(code: str, visitor: str) -> None:
     """The right codes were typed: the try does not count. Called after the transaction."""
-    give_back((PER_CODE, code), (PER_WARD, "all"))
+    give_back((PER_CODE, code), (PER_VISITOR, visitor), (PER_WARD, "all"))
 
 
 def replace_slip(

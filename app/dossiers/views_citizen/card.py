@@ -5,11 +5,13 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.card_reader import read_card
+from app.accounts.sessions import current_actor
 from app.core.errors import AppError, Invalid
 from app.core.limits import Limit, spend
 from app.dossiers.guards import current_dossier, slip_session
+from app.dossiers.models import State
 from app.dossiers.queries import count_papers
-from app.dossiers.services import drafts
+from app.dossiers.services import drafts, filing
 from app.dossiers.views_citizen.blueprint import bp, check_may_change, page_address, procedure
 from app.procedures.fields import REGISTRY
 from app.web.i18n import words
@@ -56,7 +58,10 @@ def read(code: str) -> ResponseReturnValue:
         value = REGISTRY[question.type].prefill(question, facts.get(key)) if source == "card" else None
         if value is not None:
             values[question.id] = value
-    drafts.keep_answers(dossier, values, from_card=frozenset(values))
+    if dossier.state == State.SUBMITTED:
+        filing.change_answers(dossier, values, current_actor(), from_card=frozenset(values))
+    else:
+        drafts.keep_answers(dossier, values, from_card=frozenset(values))
     return redirect(url_for("dossiers_citizen.card_result", code=dossier.public_code, luu_y=len(found.warnings) or None), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.errors import Invalid, NotFound
+from app.core.errors import N_, Conflict, Invalid, NotFound
 from app.core.text import mask_digits
 from app.dossiers.guards import current_dossier, slip_session
 from app.dossiers.services import phone_codes
@@ -16,9 +16,11 @@ from app.web.transactions import begin, late_write
 _AFTER = {"change": "dossiers_citizen.change", "withdraw": "dossiers_citizen.withdraw", "download": "dossiers_citizen.result"}
 
 
-def _known(act: str) -> None:
+def _check(act: str) -> None:
     if act not in phone_codes.ACTS:
         raise NotFound
+    if not phone_codes.is_wanted(current_dossier(), act):
+        raise Conflict(N_("Hồ sơ đã sang bước khác, việc này không còn làm được. Mở lại hồ sơ để xem."))
 
 
 def _show(act: str, *, error: str = "", status: int = 200) -> ResponseReturnValue:
@@ -33,7 +35,7 @@ def _show(act: str, *, error: str = "", status: int = 200) -> ResponseReturnValu
 @slip_session
 def phone_code(code: str, act: str) -> ResponseReturnValue:
     """Say where the code would go, and the counter as the other way."""
-    _known(act)
+    _check(act)
     return _show(act)
 
 
@@ -42,7 +44,7 @@ def phone_code(code: str, act: str) -> ResponseReturnValue:
 @late_write
 def send_phone_code(code: str, act: str) -> ResponseReturnValue:
     """Send a code; limits are counted before."""
-    _known(act)
+    _check(act)
     dossier = current_dossier()
     phone_codes.count_sending(dossier)
     begin()
@@ -55,7 +57,7 @@ def send_phone_code(code: str, act: str) -> ResponseReturnValue:
 @late_write
 def check_phone_code(code: str, act: str) -> ResponseReturnValue:
     """Check the typed code; the guess is counted before it is judged."""
-    _known(act)
+    _check(act)
     counted = phone_codes.count_guess(current_dossier(), act, session_id())
     begin()
     try:
