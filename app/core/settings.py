@@ -83,7 +83,7 @@ class _Reader:
         data_dir = Path(self.text("DATA_DIR", "var")).resolve()
         port = self._port()
         host = self.text("HOST", "127.0.0.1")
-        public_url = self.text("PUBLIC_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        public_url = self.text("PUBLIC_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
         hosts = tuple(h.strip() for h in self.text("TRUSTED_HOSTS").split(",") if h.strip())
         settings = Settings(
             app_env=app_env,

@@ -66,10 +66,11 @@ def citizen_steps(dossier: Dossier, procedure: Procedure, events: list[DossierEv
     by_action = {event.action: event for event in events if not event.undone_by_id}
     received = by_action.get(Action.ACCEPT) or by_action.get(Action.INTAKE)
     started, signed = by_action.get(Action.START), by_action.get(Action.FINISH)
+    examined_at = dossier.finished_at or (started.at if started and dossier.examined_by_id else None)
     steps = [
         Step("ok", "tick", N_("Đã nộp"), dossier.submitted_at),
         _step(dossier.accepted_at, N_("Cán bộ đã nhận làm"), "person", received),
-        _step(dossier.finished_at or (started.at if started and dossier.examined_by_id else None), N_("Kiểm tra giấy tờ"), "search", None),
+        _step(examined_at, N_("Kiểm tra giấy tờ"), "search", None),
         _step(dossier.finished_at, N_("Lãnh đạo ký"), "pen", signed),
         _step(dossier.handed_over_at, N_("Nhận giấy"), "home", None),
     ]

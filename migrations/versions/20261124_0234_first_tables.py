@@ -1,12 +1,11 @@
 """first tables
 
 Revision ID: 0001
-Revises: 
+Revises:
 Create Date: 2026-11-24 02:34:34.618326+07:00
 
 """
 from alembic import op
-import sqlalchemy as sa
 import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.

@@ -35,7 +35,8 @@ def _photos(paper_id: str) -> list[tuple[DossierPaper, StoredFile]]:
 def _show(here: Page, failed: list[tuple[str, str]] | None = None, status: int = 200, error: str = "") -> ResponseReturnValue:
     dossier, form = current_dossier(), procedure().form
     before = form.previous_page(dossier.answers, here.id)
-    back = page_address(dossier, before) if before and dossier.is_draft else url_for("dossiers_citizen.track", code=dossier.public_code)
+    track = url_for("dossiers_citizen.track", code=dossier.public_code)
+    back = page_address(dossier, before) if before and dossier.is_draft else track
     return page(
         "dossiers/citizen_paper.html", status, dossier=dossier, procedure=procedure(), here=here, paper=here.paper,
         photos=_photos(here.id), failed=failed or [], error=error, progress=form.progress(dossier.answers, here.id),

@@ -20,7 +20,7 @@ _door: SmsDoor | None = None
 
 def configure(driver: SmsDoor) -> None:
     """Choose the driver (the roof does, once)."""
-    global _door  # noqa: PLW0603 - one door for the process, like the keyring
+    global _door
     _door = driver
 
 

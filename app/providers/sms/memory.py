@@ -17,5 +17,5 @@ class MemorySms:
             self._keys.add(key)
             self.sent.append((phone, text))
             if self.echo:  # demonstration only: every name and number in it is made up
-                print(f"[SMS] {phone}: {text}", file=sys.stderr, flush=True)
+                sys.stderr.write(f"[SMS] {phone}: {text}\n")
         return key

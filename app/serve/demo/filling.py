@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from app.core import clock
-from app.procedures.form import SURE, Form
 from app.procedures.fields import Sent
+from app.procedures.form import SURE, Form
 from app.procedures.pages import Page
 from app.procedures.parts import Question
 from app.serve.demo.people import Person, make_person

@@ -19,8 +19,8 @@ from app.dossiers.models import Channel, Dossier, State
 from app.dossiers.queries import find_by_code, open_supplement
 from app.dossiers.services import decision, drafts, filing, hand_over, intake, papers, supplements
 from app.dossiers.services.supplements import Wanted
-from app.files.cleaning import CleanFile
 from app.files import services as files
+from app.files.cleaning import CleanFile
 from app.payments.services import cash, notices, orders
 from app.payments.simulation import make_credit
 from app.procedures.parts import Paper

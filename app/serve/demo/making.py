@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.accounts import services as accounts
-from app.accounts.queries import find_staff, get_ward
 from app.accounts.permissions import Role
+from app.accounts.queries import find_staff, get_ward
 from app.core import clock, jobs
 from app.core.actor import CITIZEN, SYSTEM
 from app.core.db import transaction
@@ -117,7 +117,8 @@ def _kind_of(paper_id: str, procedure: Procedure) -> DemoPaper:
 
 
 def _calls(rng: random.Random, now: datetime) -> None:
-    for hours, way, text in ((2, "phone", "Không biết chụp giấy chứng sinh"), (5, "visit", "Mắt kém, nhờ đến nhà"), (26, "counter", "")):
+    calls = ((2, "phone", "Không biết chụp giấy chứng sinh"), (5, "visit", "Mắt kém, nhờ đến nhà"), (26, "counter", ""))
+    for hours, way, text in calls:
         person = make_person(rng, born=(1938, 1955))
         with clock.moved_to(now - timedelta(hours=hours)), transaction():
             help_calls.ask_for_help(
