@@ -23,7 +23,7 @@ from app.procedures.spelling import Speller
 
 WORDS_FILE = Path(__file__).parent / "catalogue" / "search_words.toml"
 LONGEST_TEXT = 200
-SOFT, PLAIN, STRANGE = 0.15, 0.7, 0.45  # weights of words that are not a meaning
+SOFT, PLAIN, STRANGE = 0.03, 0.7, 0.45  # weights of words that are not a meaning
 HINT = 1.0  # up to this weight a meaning is only a hint
 WANTED = 1.3  # how much more a thing counts right after "đăng ký", "xin", "làm"
 THING = 2.6  # from this weight on a meaning names a thing; below it is an act or a hint
