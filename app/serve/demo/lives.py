@@ -202,7 +202,7 @@ def _pay_cash(ward: Ward, code: str) -> None:
 def _supplement(ward: Ward, code: str) -> Life:
     dossier = _get(code)
     procedure = drafts.procedure_of(dossier)
-    visible = [paper for paper in procedure.form.visible_papers(dossier.answers)]
+    visible = procedure.form.visible_papers(dossier.answers)
     wanted = [Wanted("paper", visible[0].id, "blurred")] if visible else [Wanted("question", "applicant_name", "not_matching")]
     supplements.ask_supplement(dossier, ward.actor(Role.RECEPTIONIST), wanted)
     yield clock.now() + timedelta(hours=ward.rng.randint(3, 30))
