@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.permissions import Permission
 from app.accounts.queries import get_ward
-from app.accounts.sessions import current_actor, current_staff
+from app.accounts.sessions import current_actor
 from app.core.errors import NotFound
 
 # Staff edit these rarely; every page shows them. Each worker looks again after this long.
@@ -58,8 +58,8 @@ def forget() -> None:
 
 
 def page_frame() -> dict[str, Any]:
-    """For the layouts: ``ward``, and ``staff`` with ``may`` on staff pages."""
-    return {"ward": ward_shown(), "current_staff": current_staff, "may": may, "Permission": Permission}
+    """For the layouts: ``ward``, and ``may`` for what the signed-in person may do."""
+    return {"ward": ward_shown(), "may": may, "Permission": Permission}
 
 
 def may(permission: str) -> bool:

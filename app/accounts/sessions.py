@@ -5,7 +5,8 @@ import base64
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask_login import LoginManager, UserMixin
 from sqlalchemy import Executable, select, update
 
 from app.accounts.models import Staff, WebSession
@@ -169,5 +170,21 @@ def _token_of_replay() -> str | None:
     return token
 
 
+class SignedIn(UserMixin):
+    """Flask-Login's view of a signed-in staff member: ``current_user`` in templates and extensions."""
+
+    def __init__(self, staff: Staff) -> None:
+        self.id, self.staff = str(staff.id), staff
+
+
+def _signed_in(_request: Request) -> SignedIn | None:
+    staff = current_staff()
+    return SignedIn(staff) if staff is not None else None
+
+
 def init_app(app: Flask) -> None:
+    """Flask-Login is glue only: who is signed in is decided by our own rows, never by Flask's cookie session."""
+    login = LoginManager()
+    login.init_app(app)
+    login.request_loader(_signed_in)
     app.after_request(_write_cookie)

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import services
+from app.accounts.forms import SetUpForm, SignInForm
 from app.accounts.guards import public
 from app.accounts.models import Staff
 from app.accounts.queries import get_staff
@@ -41,13 +42,13 @@ def sign_in() -> ResponseReturnValue:
 @late_write
 def do_sign_in() -> ResponseReturnValue:
     """Password and code; five tries in a quarter of an hour for each account name, counted before they are judged."""
-    username = request.form.get("username", "")[:40].strip().lower()
-    spend((services.SIGN_IN_LIMIT, username))
+    form = SignInForm()
+    spend((services.SIGN_IN_LIMIT, form.username.data))
     begin()
     try:
-        staff = services.sign_in(username, request.form.get("password", ""), request.form.get("code", ""))
+        staff = services.sign_in(form.username.data, form.password.data or "", form.code.data)
     except Invalid as error:
-        return page("accounts/public_sign_in.html", 422, username=username, error=words(error.message))
+        return page("accounts/public_sign_in.html", 422, username=form.username.data, error=words(error.message))
     afterwards(lambda: give_back((services.SIGN_IN_LIMIT, username)))
     return _enter(staff, "password")
 
@@ -72,15 +73,15 @@ def _set_up_page(token: str, staff: Staff, secret: str, errors: dict[str, str], 
 @public
 def do_set_up(token: str) -> ResponseReturnValue:
     """Keep password and generator, then sign in."""
-    secret = request.form.get("secret", "")
+    form = SetUpForm()
     staff = get_staff(services.open_ticket(token, purpose="setup").staff_id)
     try:
         services.set_up_account(
-            token, password=request.form.get("password", ""), totp_secret=secret, code=request.form.get("code", "")
+            token, password=form.password.data or "", totp_secret=form.secret.data, code=form.code.data
         )
     except Invalid as error:
         found = {name: words(*pair) for name, pair in error.fields.items()} or {"code": words(error.message)}
-        return _set_up_page(token, staff, secret, found, 422)
+        return _set_up_page(token, staff, form.secret.data, found, 422)
     return _enter(staff, "set_up")
 
 

@@ -5,8 +5,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import frame, services
+from app.accounts.forms import NewAccountForm
 from app.accounts.guards import require, signed_in
-from app.accounts.permissions import ROLE_NAMES, Permission, Role
+from app.accounts.permissions import ROLE_NAMES, Permission
 from app.accounts.queries import get_agency, get_ward, list_staff
 from app.accounts.sessions import current_actor, end_session
 from app.core.errors import N_, AppError, Invalid
@@ -73,11 +74,11 @@ def change_account() -> ResponseReturnValue:
         if act not in ("add", "reset"):
             raise Invalid(N_("Chọn việc cần làm với tài khoản này."))
         if act == "add":
-            roles = frozenset(Role(role) for role in request.form.getlist("roles") if role in Role)
+            form = NewAccountForm()
+            username = form.username.data
             services.add_staff(
-                actor, username=username, full_name=request.form.get("full_name", ""), roles=roles,
-                agency=get_agency(actor.agency_id or get_ward().id), title=request.form.get("title", ""),
-                desk=request.form.get("desk", ""),
+                actor, username=username, full_name=form.full_name.data, roles=form.chosen_roles,
+                agency=get_agency(actor.agency_id or get_ward().id), title=form.title.data, desk=form.desk.data,
             )
         token = services.reset_staff(actor, username)
     except AppError as error:
