@@ -49,7 +49,7 @@ def do_sign_in() -> ResponseReturnValue:
         staff = services.sign_in(form.username.data, form.password.data or "", form.code.data)
     except Invalid as error:
         return page("accounts/public_sign_in.html", 422, username=form.username.data, error=words(error.message))
-    afterwards(lambda: give_back((services.SIGN_IN_LIMIT, username)))
+    afterwards(lambda: give_back((services.SIGN_IN_LIMIT, form.username.data)))
     return _enter(staff, "password")
 
 
