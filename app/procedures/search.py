@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from app.core.text import fold, normalise
 from app.procedures.queries import fields_of_work, list_procedures
-from app.procedures.spelling import Speller
+from app.procedures.spelling import Speller, one_i
 
 WORDS_FILE = Path(__file__).parent / "catalogue" / "search_words.toml"
 LONGEST_TEXT = 200
@@ -64,8 +64,8 @@ class Hit:
 
 
 def split_words(text: str) -> list[str]:
-    """Folded words; y after a consonant is i, so that "đăng ký" and "đăng kí" are one."""
-    return [re.sub("(?<=[bcdghklmnpqrstvx])y$", "i", word).replace("quy", "qui") for word in fold(text).split()]
+    """Folded words, with i and y written one way."""
+    return [one_i(word) for word in fold(text).split()]
 
 
 def shape(word: str) -> str:

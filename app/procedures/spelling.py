@@ -10,6 +10,7 @@ from itertools import pairwise
 LETTERS = "abcdeghiklmnopqrstuvxy"
 LONGEST = 40  # letters of a run-together word that we still take apart
 _TONES = re.compile(r"(?<=[aeiouy])[sfrxjz]")
+_FINAL_Y = re.compile("(?<=[bcdghklmnpqrstvx])y$")
 _RUN = re.compile(r"([a-z])\1+")
 _VNI = re.compile(r"[0-9]+")
 _ONSET = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx]"
@@ -28,6 +29,11 @@ _SPOKEN = (
 
 # What a change costs, against what a pair of words known to stand together gives back.
 MENDED, SPOKEN, SWAPPED, TYPED, RUN_TOGETHER, KEPT, KEPT_ODD, PAIR = 0.1, 0.32, 0.4, 0.5, 0.25, 0.62, 1.1, 0.45
+
+
+def one_i(word: str) -> str:
+    """i and y written one way, so that "đăng ký" and "đăng kí" are the same."""
+    return _FINAL_Y.sub("i", word).replace("quy", "qui")
 
 
 def spoken(word: str) -> str:
@@ -49,8 +55,8 @@ def mended(word: str) -> Iterator[str]:
     for form in (bare, single):
         toneless = _TONES.sub("", form)
         for text in (form, toneless, _vowelled(form), _vowelled(toneless)):
-            yield text
-            yield _RUN.sub(r"\1", text)
+            yield one_i(text)
+            yield one_i(_RUN.sub(r"\1", text))
 
 
 def _vowelled(word: str) -> str:
