@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-24 02:34:34.618326+07:00
+Create Date: 2026-11-23 19:00
 
 """
 from alembic import op
@@ -263,6 +263,26 @@ def upgrade():
     with op.batch_alter_table('fee_amount', schema=None) as batch_op:
         batch_op.create_index('ix_fee_amount_of', ['agency_id', 'procedure_code', 'fee_id', 'valid_from'], unique=False)
 
+    op.create_table('poster',
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('agency_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('scope', sa.String(length=10), nullable=False),
+    sa.Column('subject', sa.String(length=40), nullable=False),
+    sa.Column('place', sa.String(length=120), nullable=False),
+    sa.Column('residential_group_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], name=op.f('fk_poster_agency_id_agency')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['staff.id'], name=op.f('fk_poster_created_by_id_staff')),
+    sa.ForeignKeyConstraint(['residential_group_id'], ['residential_group.id'], name=op.f('fk_poster_residential_group_id_residential_group')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_poster')),
+    sa.UniqueConstraint('number', name=op.f('uq_poster_number'))
+    )
+    with op.batch_alter_table('poster', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_poster_agency_id'), ['agency_id'], unique=False)
+
     op.create_table('sign_in_ticket',
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -371,6 +391,19 @@ def upgrade():
         batch_op.create_index('ix_dossier_queue', ['received_agency_id', 'state', 'queue_at', 'id'], unique=False)
         batch_op.create_index('ix_dossier_session', ['session_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_dossier_subject_key'), ['subject_key'], unique=False)
+
+    op.create_table('poster_code',
+    sa.Column('poster_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('sign', sa.String(length=8), nullable=False),
+    sa.Column('procedure_code', sa.String(length=20), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['poster_id'], ['poster.id'], name=op.f('fk_poster_code_poster_id_poster')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_poster_code')),
+    sa.UniqueConstraint('sign', name=op.f('uq_poster_code_sign'))
+    )
+    with op.batch_alter_table('poster_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_poster_code_poster_id'), ['poster_id'], unique=False)
 
     op.create_table('correction',
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -514,6 +547,13 @@ def upgrade():
     with op.batch_alter_table('phone_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_phone_code_dossier_id'), ['dossier_id'], unique=False)
 
+    op.create_table('poster_scan',
+    sa.Column('poster_code_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('scanned_on', sa.Date(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['poster_code_id'], ['poster_code.id'], name=op.f('fk_poster_scan_poster_code_id_poster_code')),
+    sa.PrimaryKeyConstraint('poster_code_id', 'scanned_on', name=op.f('pk_poster_scan'))
+    )
     op.create_table('result',
     sa.Column('dossier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -748,6 +788,7 @@ def downgrade():
 
     op.drop_table('slip')
     op.drop_table('result')
+    op.drop_table('poster_scan')
     with op.batch_alter_table('phone_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_phone_code_dossier_id'))
 
@@ -780,6 +821,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_correction_dossier_id'))
 
     op.drop_table('correction')
+    with op.batch_alter_table('poster_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_poster_code_poster_id'))
+
+    op.drop_table('poster_code')
     with op.batch_alter_table('dossier', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_dossier_subject_key'))
         batch_op.drop_index('ix_dossier_session')
@@ -797,6 +842,10 @@ def downgrade():
     op.drop_table('web_session')
     op.drop_table('staff_role')
     op.drop_table('sign_in_ticket')
+    with op.batch_alter_table('poster', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_poster_agency_id'))
+
+    op.drop_table('poster')
     with op.batch_alter_table('fee_amount', schema=None) as batch_op:
         batch_op.drop_index('ix_fee_amount_of')
 
