@@ -1,19 +1,23 @@
 """The door to paper: loaded late, the same bytes on every thread, no way from data to code, no sign too strange."""
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageChops, ImageFont
 
 from app.dossiers import papers
 from app.providers import pdf
+from app.providers.pdf import fonts
 from app.providers.pdf import typst as driver
 from tests.dossiers.papers import MADE_AT, REFUSAL, SLIP, SLIP_URL, slip
 from tests.support import pdfs
@@ -48,7 +52,7 @@ def test_the_instant_counts_to_the_second_in_any_zone() -> None:
 
 class TestFonts:
     def test_without_our_fonts_the_layout_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        bare = driver.TypstPrinter(font_dirs=())
+        bare = driver.TypstPrinter(places=())
         monkeypatch.setattr(driver, "printer", bare)
         paper = slip(text_size="xl")
         assert pdfs.page_count(paper) == 1 and pdfs.codes(paper) == [[SLIP_URL]]
@@ -58,12 +62,41 @@ class TestFonts:
 
     def test_version_names_engine_and_fonts(self) -> None:
         assert pdf.version().startswith("typst 0.")
-        assert "embedded" in driver.TypstPrinter(font_dirs=()).version()
+        assert "embedded" in driver.TypstPrinter(places=()).version()
         missing = {fault.split(" is not ")[0].removeprefix("fonts: ") for fault in pdf.faults()}
-        assert {family for family in driver.FONT_FAMILIES if family not in pdf.version()} == missing
+        assert {family for family in fonts.FAMILIES if family not in pdf.version()} == missing
 
-    def test_the_first_folder_with_a_face_is_taken(self, tmp_path: Path) -> None:
-        assert driver.TypstPrinter(font_dirs=(str(tmp_path / "nowhere"), str(tmp_path))).faults()
+    def test_each_family_comes_from_the_first_folder_that_has_it(self, tmp_path: Path) -> None:
+        first, second = tmp_path / "1", tmp_path / "2"
+        for folder, names in ((first, ["Sans-Regular"]), (second, ["Sans-Regular", "Sans-Bold", "Serif-Regular"])):
+            folder.mkdir()
+            for name in names:
+                (folder / f"Liberation{name}.ttf").touch()
+        found = fonts.files((str(tmp_path / "nowhere"), str(first), str(second)))
+        assert found == [second / "LiberationSerif-Regular.ttf", first / "LiberationSans-Regular.ttf"]
+
+    @pytest.mark.skipif(not fonts.files(), reason="Liberation fonts are not on this machine")
+    def test_without_hinting_papers_look_the_same_and_are_smaller(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        bare = slip()
+        with monkeypatch.context() as patch:
+            patch.setattr(driver, "printer", driver.TypstPrinter())
+            patch.setattr(fonts, "unhinted", lambda font: font)
+            whole = slip()
+        assert len(bare) < 0.8 * len(whole)
+        [one], [other] = pdfs.pictures(bare, 150), pdfs.pictures(whole, 150)
+        assert ImageChops.difference(one, other).getextrema()[1] <= 8
+        assert pdfs.text(bare) == pdfs.text(whole)
+
+    @pytest.mark.parametrize("path", fonts.files(), ids=lambda path: path.stem)
+    def test_unhinted_fonts_are_sound(self, path: Path) -> None:
+        font = fonts.unhinted(path.read_bytes())
+        assert sum(struct.unpack(f">{len(font) // 4}I", font)) & 0xFFFFFFFF == 0xB1B0AFBA
+        tags = [tag for tag, _, _ in fonts._directory(font)]
+        assert tags == sorted(tags) and {b"glyf", b"loca", b"cmap", b"GPOS"} <= set(tags) and b"fpgm" not in tags
+        both = (ImageFont.truetype(BytesIO(data), 60) for data in (font, path.read_bytes()))
+        drawn = [face.getmask("ỄẶỡđƯ §1").getbbox() for face in both]
+        assert drawn[0] is not None and all(abs(a - b) <= 1 for a, b in zip(*drawn, strict=True))
+        assert fonts.unhinted(font) == font
 
 
 class TestText:

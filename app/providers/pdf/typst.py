@@ -7,32 +7,17 @@ import threading
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from importlib.metadata import version as package_version
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.providers.pdf import Data, Drawing
+from app.providers.pdf import Data, Drawing, fonts
 
 if TYPE_CHECKING:
     from typst import Compiler, Fonts, TypstError
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 STANDARDS = ("a-2a", "ua-1")
-# Liberation has the widths of Times New Roman and Arial. We look in the usual places instead of reading every
-# font of the machine: quick, and a stray font cannot change a paper.
-FONT_FAMILIES = ("Liberation Serif", "Liberation Sans")
-_FONT_DIRS = (
-    "/usr/share/fonts/truetype/liberation2",
-    "/usr/share/fonts/truetype/liberation",
-    "/usr/share/fonts/liberation",
-    "/usr/share/fonts/liberation-fonts",
-    "/usr/share/fonts/liberation-serif-fonts",
-    "/usr/share/fonts/liberation-sans-fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-)
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _LONGEST_WORD, _PIECE = 28, 8
 _LONG_WORD = re.compile(rf"[^\s\-/]{{{_LONGEST_WORD + 1},}}")
@@ -46,24 +31,25 @@ _UNPRINTABLE = re.compile(
 class TypstPrinter:
     """A compiler for each thread, all on the same fonts. Thread-safe.
 
-    ``font_dirs`` replaces the usual places (tests of a machine without our fonts).
+    ``places`` replaces the usual folders of fonts (tests of a machine without ours).
     """
 
-    def __init__(self, font_dirs: tuple[str, ...] = _FONT_DIRS) -> None:
-        self._font_dirs = font_dirs
+    def __init__(self, places: tuple[str, ...] = fonts.USUAL_PLACES) -> None:
+        self._places = places
         self._local = threading.local()
+        self._lock = threading.Lock()
+        self._found: Fonts | None = None
 
-    @cached_property
+    @property
     def _fonts(self) -> Fonts:
         import typst
 
-        folders = [Path(name).expanduser() for name in self._font_dirs]
-        # The first folder that has a face, so that two versions of it never mix.
-        found = [
-            [str(folder) for folder in folders if (folder / f"{family.replace(' ', '')}-Regular.ttf").exists()][:1]
-            for family in FONT_FAMILIES
-        ]
-        return typst.Fonts(include_system_fonts=False, font_paths=sorted(set(chain.from_iterable(found))))
+        with self._lock:
+            if self._found is None:
+                files = fonts.files(self._places)
+                folders = [str(fonts.unhinted_copies(files))] if files else []
+                self._found = typst.Fonts(include_system_fonts=False, font_paths=folders)
+        return self._found
 
     def _compiler(self) -> Compiler:
         import typst
@@ -102,12 +88,12 @@ class TypstPrinter:
         """See ``PaperPrinter``."""
         return [
             f"fonts: {family} is not on this machine; papers are printed in the embedded serif"
-            for family in FONT_FAMILIES
+            for family in fonts.FAMILIES
             if family not in self._families()
         ]
 
     def _families(self) -> list[str]:
-        return [family for family in FONT_FAMILIES if family in self._fonts.families()]
+        return [family for family in fonts.FAMILIES if family in self._fonts.families()]
 
 
 def _call(template: str, data: Data) -> bytes:
