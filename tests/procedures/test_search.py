@@ -156,9 +156,9 @@ def test_is_fast_once_warm(index: Index) -> None:
         index.search(text)
     spent = []
     for text in texts:
-        start = time.perf_counter()
+        start = time.process_time()
         index.search(text)
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
     assert statistics.median(spent) < 0.002
 
 
