@@ -2,7 +2,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from app.accounts import id_card
+from app.core.errors import N_, Invalid
+from app.providers.scanner.local import LocalScanner
+
+NOTHING_FOUND = N_("Chưa thấy mã vuông trong ảnh. Đặt thẻ chỗ sáng, chụp gần hơn, hoặc tự gõ cũng được.")
+_SEXES = {"male": "Nam", "female": "Nữ", "": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class CardFacts:
     address: str
     warnings: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
-    def as_prefill(self) -> dict[str, Any]:
+    def as_prefill(self) -> dict[str, str]:
         """Keys of ``prefill = "card.<key>"`` in the catalogue."""
         return {
             "full_name": self.full_name, "id_number": self.id_number, "birth_date": self.birth_date, "sex": self.sex,
@@ -26,5 +32,24 @@ class CardFacts:
 
 def read_card(photo: bytes) -> CardFacts:
     """The fields of the first ID card found in ``photo``. Raises ``Invalid`` with the sentence for what is wrong."""
-    from app.accounts import id_card, scanner_reading  # noqa
-    raise NotImplementedError
+    texts = LocalScanner().read_codes(photo)
+    if not texts:
+        raise Invalid(NOTHING_FOUND)
+    refusal: Invalid | None = None
+    for text in texts:
+        try:
+            return facts_of(id_card.parse(text))
+        except Invalid as error:
+            refusal = error
+    assert refusal is not None
+    raise refusal
+
+
+def facts_of(card: id_card.IdCard) -> CardFacts:
+    """A card's fields as the catalogue's prefill keys name them."""
+    born = card.born_on
+    birth = "" if born is None else f"{born.day or 0:02d}{born.month or 0:02d}{born.year:04d}"
+    return CardFacts(
+        full_name=card.full_name, id_number=card.number, birth_date=birth, sex=_SEXES[card.sex], address=card.address,
+        warnings=list(card.warnings),
+    )
