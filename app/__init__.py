@@ -18,8 +18,10 @@ from app.dossiers import cli as dossiers_cli
 from app.dossiers import tasks as dossiers_tasks
 from app.dossiers import views_citizen as dossiers_citizen
 from app.dossiers import views_public as dossiers_public
+from app.dossiers import views_staff as dossiers_staff
 from app.files import tasks as files_tasks
 from app.notifications import tasks as notifications_tasks
+from app.notifications import views_staff as notifications_staff
 from app.payments import cli as payments_cli
 from app.payments import tasks as payments_tasks
 from app.payments import views_citizen as payments_citizen
@@ -45,6 +47,7 @@ from app.working_time import views_staff as working_time_staff
 BLUEPRINTS = (
     web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, procedures_public.bp,
     procedures_staff.bp, dossiers_public.bp, dossiers_citizen.bp,
+    dossiers_staff.bp, notifications_staff.bp,
     payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
 )
 COMMANDS = (
@@ -55,6 +58,14 @@ COMMANDS = (
 TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)
 # What the staff menu shows, in order: permission, title, endpoint.
 MENU = (
+    (Permission.DOSSIER_LIST, N_("Hàng đợi"), "dossiers_staff.queue"),
+    (Permission.DOSSIER_INTAKE, N_("Tiếp nhận tại quầy"), "dossiers_staff.intake"),
+    (Permission.CASH_TAKE, N_("Thu tiền"), "payments_staff.desk"),
+    (Permission.EXEMPTION_DECIDE, N_("Xin miễn"), "payments_staff.exemption_list"),
+    (Permission.MONEY_VIEW, N_("Tiền treo"), "payments_staff.suspense_list"),
+    (Permission.HELP_ANSWER, N_("Gọi lại"), "dossiers_staff.calls"),
+    (Permission.MESSAGES_VIEW, N_("Tin nhắn"), "notifications_staff.messages"),
+    (Permission.FEES_EDIT, N_("Mức thu"), "procedures_staff.fees"),
     (Permission.POSTERS_EDIT, N_("Tờ dán"), "procedures_staff.posters"),
     (Permission.CALENDAR_EDIT, N_("Ngày nghỉ"), "working_time_staff.this_year"),
     (Permission.STAFF_EDIT, N_("Tài khoản"), "accounts_staff.accounts"),

@@ -176,7 +176,8 @@ def draw_supplement_slip(dossier: Dossier, supplement: Supplement) -> bytes:
                 papers.SupplementLine(name=names.get(item.ref, item.ref), reason=item.reason)
                 for item in supplement.items
             ),
-            until=when_words(supplement.until_at), guide=guide.full_name, guide_phone=agency.phone, reason=supplement.note,
+            until=when_words(supplement.until_at), guide=guide.full_name, guide_phone=agency.phone,
+            reason=supplement.note,
         ),
         made_at=supplement.asked_at,
     )

@@ -1,6 +1,7 @@
 """Reads of the catalogue. Parsed procedures are kept in the process, by row and fingerprint, so a new load is seen."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -10,6 +11,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import N_, NotFound
 from app.procedures.models import FeeAmount, ProcedureVersion
+from app.procedures.parts import Fee
 from app.procedures.schema import FieldOfWork, Procedure, from_dict, load_fields
 
 NO_PROCEDURE = N_("Không có việc này trong danh mục của phường.")
@@ -115,3 +117,30 @@ def list_fee_amounts(agency_id: int, procedure_code: str = "") -> list[FeeAmount
         wanted = wanted.where(FeeAmount.procedure_code == procedure_code)
     newest = (FeeAmount.valid_from.desc(), FeeAmount.id.desc())
     return list(db.session.scalars(wanted.order_by(FeeAmount.procedure_code, FeeAmount.fee_id, *newest)))
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFacts:
+    """One fee of one procedure in force, and the newest amount that the agency entered for it."""
+
+    procedure: Procedure
+    fee: Fee
+    entered: FeeAmount | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.entered is not None or self.fee.amount_vnd is not None or bool(self.fee.tiers)
+
+
+def list_fee_lines(agency_id: int) -> list[FeeFacts]:
+    """Every fee that may be collected, those whose amount is not known first."""
+    newest: dict[tuple[str, str], FeeAmount] = {}
+    for row in list_fee_amounts(agency_id):
+        if row.valid_from <= clock.today():
+            newest.setdefault((row.procedure_code, row.fee_id), row)
+    lines = [
+        FeeFacts(one, fee, newest.get((one.code, fee.id)))
+        for one in list_procedures() if one.elsewhere is None
+        for fee in one.fees if fee.basis != "none"
+    ]
+    return sorted(lines, key=lambda line: line.is_known)

@@ -76,6 +76,14 @@ def promised_at(procedure: Procedure, start: datetime | None = None) -> datetime
         raise Conflict(N_("Chưa có lịch nghỉ năm tới, nên chưa hẹn được ngày. Nhờ quản trị nạp lịch.")) from error
 
 
+def explain_promise(procedure: Procedure) -> engine.Explanation | None:
+    """How the date came about that would be promised now; None when the calendar does not reach that far."""
+    try:
+        return engine.explain(clock.now(), as_engine_rule(rule_of(procedure)), load_calendar())
+    except engine.CalendarMissing:
+        return None
+
+
 def answer_due_at(start: datetime) -> datetime:
     """When an online filing must be answered: 8 working hours (NĐ 45/2020)."""
     return engine.answer_due_at(start, load_calendar())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.permissions import Permission
 from app.core import audit, clock
@@ -12,7 +12,16 @@ from app.core.actor import Actor, ActorKind
 from app.core.db import db
 from app.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from app.core.text import normalise_lines
-from app.dossiers.models import Correction, Dossier, DossierEvent, Note, PaymentState, State, Supplement
+from app.dossiers.models import (
+    Correction,
+    Dossier,
+    DossierEvent,
+    DossierPaper,
+    Note,
+    PaymentState,
+    State,
+    Supplement,
+)
 from app.dossiers.queries import find_result, get_dossier, last_event, open_supplement
 from app.dossiers.services.advance import SNAPSHOT, add_event, advance, check_acts, check_unchanged, flush
 from app.dossiers.services.deadlines import end_pause, undo_pauses
@@ -103,8 +112,10 @@ def _undo_children(dossier: Dossier, event: DossierEvent) -> None:
     from_action = Action(event.action)
     if from_action == Action.ASK_SUPPLEMENT:
         supplement = open_supplement(dossier)
-        if supplement is not None:
-            supplement.closed_at = clock.now()
+        if supplement is not None:  # photos that came in the meantime stay, as photos of their papers
+            of_it = update(DossierPaper).where(DossierPaper.supplement_id == supplement.id)
+            db.session.execute(of_it.values(supplement_id=None))
+            db.session.delete(supplement)
     elif from_action == Action.CONFIRM_SUPPLEMENT:
         latest = select(Supplement).where(Supplement.dossier_id == dossier.id).order_by(Supplement.id.desc()).limit(1)
         supplement = db.session.scalar(latest)

@@ -5,11 +5,27 @@ from datetime import datetime, timedelta
 
 from app.accounts.queries import get_agency
 from app.core import clock, codes
+from app.core.errors import N_
 from app.dossiers.models import Dossier
 from app.notifications import services as notifications
 
 # While a message waits, whoever did the act may still take it back (undo).
 UNDO_WINDOW = timedelta(minutes=5)
+
+# What staff read instead of the text itself.
+MESSAGE_NAMES = {
+    "submitted": N_("Đã nộp hồ sơ"), "accepted": N_("Đã nhận, hẹn ngày trả"), "refused": N_("Không tiếp nhận"),
+    "supplement": N_("Cần gửi thêm"), "payment_due": N_("Cần nộp tiền"), "finished": N_("Có kết quả, mời đến nhận"),
+    "finished_electronic": N_("Có kết quả, mời tải về"), "stopped": N_("Dừng giải quyết"), "withdrawn": N_("Đã rút"),
+    "withdrawal_declined": N_("Không cho rút"), "draft_ends": N_("Bài để dở sắp hết hạn giữ"),
+    "code_change": N_("Mã 6 số để sửa"), "code_download": N_("Mã 6 số để tải kết quả"),
+    "code_withdraw": N_("Mã 6 số để rút hồ sơ"),
+}
+
+
+def message_name(template: str) -> str:
+    """What kind of message ``dossiers/accepted.v1`` is, in words."""
+    return MESSAGE_NAMES.get(template.partition("/")[2].partition(".")[0], N_("Tin nhắn khác"))
 
 
 def tell(dossier: Dossier, template: str, *, delay: timedelta = timedelta(0), **params: str) -> None:

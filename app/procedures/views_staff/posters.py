@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import require
@@ -15,15 +15,14 @@ from app.core import clock
 from app.core.errors import Invalid
 from app.procedures import poster_register as register
 from app.procedures.queries import find_procedure, list_fields
+from app.procedures.views_staff.blueprint import bp
 from app.web.i18n import words
 from app.web.rendering import page
-
-bp = Blueprint("procedures_staff", __name__, url_prefix="/can-bo/to-dan")
 
 DAYS = 7
 
 
-@bp.get("")
+@bp.get("/to-dan")
 @require(Permission.POSTERS_EDIT)
 def posters() -> ResponseReturnValue:
     """Every sheet with its scans, the newest first."""
@@ -33,7 +32,7 @@ def posters() -> ResponseReturnValue:
     return page("procedures/staff_posters.html", lines=shown, following=following)
 
 
-@bp.get("/luot-quet")
+@bp.get("/to-dan/luot-quet")
 @require(Permission.POSTERS_EDIT)
 def scans() -> ResponseReturnValue:
     """How often each place was scanned, day by day."""
@@ -43,14 +42,14 @@ def scans() -> ResponseReturnValue:
     return page("procedures/staff_poster_scans.html", days=days, places=places)
 
 
-@bp.get("/moi")
+@bp.get("/to-dan/moi")
 @require(Permission.POSTERS_EDIT)
 def new_poster() -> ResponseReturnValue:
     """A form for a new sheet."""
     return _form(typed=request.args)
 
 
-@bp.post("/moi")
+@bp.post("/to-dan/moi")
 @require(Permission.POSTERS_EDIT)
 def make_poster() -> ResponseReturnValue:
     """Register the sheet and show where to print it."""
@@ -73,7 +72,7 @@ def _form(status: int = 200, **context: object) -> ResponseReturnValue:
     return page("procedures/staff_poster_new.html", status, fields=list_fields(), groups=groups, **given)
 
 
-@bp.get("/<int:number>")
+@bp.get("/to-dan/<int:number>")
 @require(Permission.POSTERS_EDIT)
 def poster(number: int) -> ResponseReturnValue:
     """One sheet: what it offers, its scans, print, take down."""
@@ -88,7 +87,7 @@ def poster(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:number>")
+@bp.post("/to-dan/<int:number>")
 @require(Permission.POSTERS_EDIT)
 def retire_poster(number: int) -> ResponseReturnValue:
     """Note that the sheet was taken down."""
@@ -96,7 +95,7 @@ def retire_poster(number: int) -> ResponseReturnValue:
     return redirect(url_for("procedures_staff.poster", number=number), 303)
 
 
-@bp.get("/<int:number>.pdf")
+@bp.get("/to-dan/<int:number>.pdf")
 @require(Permission.POSTERS_EDIT)
 def poster_pdf(number: int) -> Response:
     """The sheet as it is printed."""
