@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 _SAID = frozenset({
     "title", "summary", "text", "exemption_text", "label", "proof", "everyday", "hint", "short", "unknown", "item",
-    "result", "say", "meaning",
+    "result", "say", "meaning", "sentence", "remedy",
 })
 _LISTS = frozenset({"who", "legal"})
 _NAMED = frozenset({"paper", "fee", "field"})

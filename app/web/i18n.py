@@ -1,21 +1,42 @@
-"""Words in the reader's language. Source strings are Vietnamese; English stands in ``translations/en``."""
+"""Words in the reader's language. Source strings are Vietnamese; English stands in ``translations/en``.
+
+English is read from its ``messages.po`` when the first English page of a process asks for it: no build step, and
+Vietnamese pages pay nothing.
+"""
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Mapping
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context
+from markupsafe import Markup
 
 from app.web.preferences import preferences
 
 _FOLDER = Path(__file__).resolve().parents[2] / "translations"
+# An amount as Vietnamese writes it: 8.000 or 1.250.000.
+_DOTTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+# What only Vietnamese writes: letters with a hook, a horn, a breve, a bar, or any mark over or under them.
+_VIETNAMESE = re.compile("[À-ÖØ-öø-ưẠ-ỹ\u0300-\u0323]")
 
 
 @cache
 def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(str(_FOLDER), [language]) if language != "vi" else NullTranslations()
+    if language == "vi":
+        return NullTranslations()
+    # Late on purpose: who serves Vietnamese pages alone never loads the reader of catalogues.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with (_FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def language() -> str:
@@ -25,19 +46,38 @@ def language() -> str:
 
 def gettext(message: str) -> str:
     chosen = language()
-    return message if chosen == "vi" or not message else _catalogue(chosen).ugettext(message)
+    return message if chosen == "vi" or not message else _catalogue(chosen).gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Vietnamese has one form; the plural source string serves it."""
     chosen = language()
-    return plural if chosen == "vi" else _catalogue(chosen).ungettext(singular, plural, n)
+    return plural if chosen == "vi" else _catalogue(chosen).ngettext(singular, plural, n)
 
 
 def words(message: str, params: Mapping[str, object] | None = None) -> str:
     """A message with parameters, as services raise them, in the reader's language."""
     text = gettext(message)
-    return text % {key: gettext(value) if isinstance(value, str) else value for key, value in params.items()} if params else text
+    return text % {key: _told(value) for key, value in params.items()} if params else text
+
+
+def _told(value: object) -> object:
+    """A parameter in the reader's language: its translation where it has one, an amount with commas."""
+    if not isinstance(value, str) or language() == "vi":
+        return value
+    return value.replace(".", ",") if _DOTTED.fullmatch(value) else gettext(value)
+
+
+def vietnamese(text: object) -> object:
+    """Data that stay Vietnamese (names, addresses, laws): on a page in another language they are marked as such."""
+    if not text or language() == "vi" or not _VIETNAMESE.search(str(text)):
+        return text
+    return Markup('<span lang="vi">{}</span>').format(text)
+
+
+def told(text: str) -> object:
+    """A sentence that staff chose or wrote: translated where it is one of the ward's own, else marked as Vietnamese."""
+    return vietnamese(gettext(text))
 
 
 def init_app(app: Flask) -> None:
@@ -45,3 +85,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["words"] = words
     app.jinja_env.globals["language"] = language
+    app.jinja_env.filters["vi"] = vietnamese
+    app.jinja_env.filters["told"] = told
