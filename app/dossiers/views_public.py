@@ -24,7 +24,7 @@ from app.web.transactions import afterwards, begin, late_write, writes
 bp = Blueprint("dossiers_public", __name__)
 _STARTS = Limit("start-draft", 20, 3600)
 # Many phones of one network share an address; a browser that keeps no cookie has nothing else.
-_STARTS_BY_ADDRESS = Limit("start-draft-address", 1000, 3600)
+_STARTS_BY_ADDRESS = Limit("start-draft-address", 6000, 3600)
 _CALLS = Limit("help-call", 5, 3600)
 _PHONE = Question(id="phone", type="phone", label="Số điện thoại", section="")
 
