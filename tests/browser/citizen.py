@@ -90,7 +90,7 @@ class Citizen:
             if field.get_attribute("value") == wanted or (wanted is None and not chosen and field.is_visible()):
                 field.check(force=True)
             return
-        if field.is_visible() and not field.input_value():
+        if field.is_visible() and (not field.input_value() or name in self.answers):
             field.fill(self._words(name))
 
     def _words(self, name: str) -> str:

@@ -23,7 +23,7 @@ from app.core.actor import SYSTEM
 from app.core.db import transaction
 from app.files.demo_papers import draw_paper
 from app.payments.vietqr import decode
-from app.procedures.models import Scope
+from app.procedures.poster_register import Scope
 from app.procedures.poster_register import draw, make_poster
 from app.providers.payment import Credit
 from app.providers.payment.payos import PayOS
@@ -109,8 +109,8 @@ def file_a_birth(citizen: Citizen, poster: str, card: Path, rows: Rows) -> str:
     citizen.photograph_card(card)
     citizen.fill_in()
     assert rows(STATE, code=code) == [(0,)]
-    papers = rows("SELECT count(*) FROM dossier_paper p JOIN dossier d ON d.id = p.dossier_id WHERE d.public_code = :code", code=code)
-    assert papers[0][0] >= 1
+    papers = "SELECT count(*) FROM dossier_paper p JOIN dossier d ON d.id = p.dossier_id WHERE d.public_code = :code"
+    assert rows(papers, code=code)[0][0] >= 1
     submit(citizen, code, rows)
     return code
 
