@@ -1,8 +1,6 @@
 """The checks of the house can fail: each is shown something broken."""
 from __future__ import annotations
 
-import hashlib
-import json
 from enum import StrEnum
 from pathlib import Path
 
@@ -114,18 +112,6 @@ def test_an_act_that_no_role_may_do_is_found() -> None:
     table = {"go": row(S.A, to=S.B, permission="p"), "end": row(S.B, to=S.C)}
     faults = house_rules.workflow_faults(Workflow(S.A, [S.C], table), S, frozenset({"q"}))
     assert faults == ["go asks for p, which no role holds"]
-
-
-def test_a_changed_a_lost_and_a_new_catalogue_file_are_found(tmp_path: Path) -> None:
-    for name in ("1.v1.toml", "2.v1.toml", "3.v1.toml"):
-        (tmp_path / name).write_text(name)
-    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("1.v1.toml", "2.v1.toml", "4.v1.toml")}
-    record = tmp_path / "published.json"
-    record.write_text(json.dumps(digests))
-    (tmp_path / "2.v1.toml").write_text("changed")
-    faults = house_rules.changed_since_published(tmp_path, record)
-    assert faults == ["2.v1.toml was changed; a new version takes a new file", "4.v1.toml is gone"]
-    assert house_rules.unrecorded(tmp_path, record) == ["3.v1.toml"]
 
 
 def test_a_commit_is_found() -> None:

@@ -1,10 +1,7 @@
-"""Checks a workflow's table, and that what was published stays as it was."""
+"""Checks a workflow's table of acts."""
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from app.core.workflow import Workflow
@@ -28,21 +25,3 @@ def workflow_faults(workflow: Workflow[Any, Any], states: Iterable[Any], held: f
         if row.permission is not None and str(row.permission) not in held:
             faults.append(f"{action} asks for {row.permission}, which no role holds")
     return faults
-
-
-def changed_since_published(folder: Path, record: Path) -> list[str]:
-    """Published catalogue files that are gone or differ from their recorded sha256."""
-    faults = []
-    for name, digest in json.loads(record.read_text(encoding="utf-8")).items():
-        path = folder / name
-        if not path.is_file():
-            faults.append(f"{name} is gone")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            faults.append(f"{name} was changed; a new version takes a new file")
-    return faults
-
-
-def unrecorded(folder: Path, record: Path) -> list[str]:
-    """Version files (``<code>.v<n>.toml``) that the record does not know."""
-    known = json.loads(record.read_text(encoding="utf-8"))
-    return sorted(path.name for path in folder.glob("*.v*.toml") if path.name not in known)
