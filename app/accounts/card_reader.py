@@ -30,19 +30,21 @@ class CardFacts:
         }
 
 
-def read_card(photo: bytes) -> CardFacts:
-    """The fields of the first ID card found in ``photo``. Raises ``Invalid`` with the sentence for what is wrong."""
+def find_card(photo: bytes) -> id_card.IdCard:
+    """The first ID card found in ``photo``. Raises ``Invalid`` with the sentence for what is wrong."""
     texts = LocalScanner().read_codes(photo)
-    if not texts:
-        raise Invalid(NOTHING_FOUND)
-    refusal: Invalid | None = None
+    refusal = Invalid(NOTHING_FOUND)
     for text in texts:
         try:
-            return facts_of(id_card.parse(text))
+            return id_card.parse(text)
         except Invalid as error:
             refusal = error
-    assert refusal is not None
     raise refusal
+
+
+def read_card(photo: bytes) -> CardFacts:
+    """The same as text for prefilling questions."""
+    return facts_of(find_card(photo))
 
 
 def facts_of(card: id_card.IdCard) -> CardFacts:

@@ -1,9 +1,11 @@
 """Commands on accounts (``flask --app wsgi staff …``). Plain output, exit code 0 or 1."""
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts import services
+from app.accounts.card_reader import find_card
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.core.actor import SYSTEM
@@ -19,7 +22,8 @@ from app.core.errors import AppError
 from app.web.i18n import words
 
 staff = AppGroup("staff", help="Staff accounts: add, disable, reset.")
-GROUPS = (staff,)
+idcard = AppGroup("idcard", help="What an ID card's square code says.")
+GROUPS = (staff, idcard)
 
 
 def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,3 +78,19 @@ def reset(username: str) -> None:
     with transaction():
         token = services.reset_staff(SYSTEM, username)
     _echo_link(token)
+
+
+@idcard.command("decode")
+@click.argument("picture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_plainly
+def decode(picture: Path) -> None:
+    """Read the square code on a photo of an ID card; prints its fields as JSON. The photo is not kept."""
+    card = find_card(picture.read_bytes())
+    born = card.born_on
+    parts = [] if born is None else [f"{born.year:04d}", *(f"{part:02d}" for part in (born.month, born.day) if part)]
+    fields = {
+        "number": card.number, "old_number": card.old_number, "full_name": card.full_name, "birth_date": "-".join(parts),
+        "sex": card.sex, "address": card.address, "issued_on": card.issued_on.isoformat() if card.issued_on else "",
+        "warnings": [words(*warning) for warning in card.warnings],
+    }
+    click.echo(json.dumps(fields, ensure_ascii=False, indent=2))

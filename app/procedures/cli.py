@@ -50,10 +50,10 @@ def load(directory: Path) -> None:
 @click.argument("text", metavar="CHỮ")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, metavar="N", help="Nhiều nhất bao nhiêu dòng.")
 def find(text: str, limit: int) -> None:
-    """Tìm việc theo chữ người dân gõ: mã, lĩnh vực, tên; đúng nhất đứng trước."""
+    """Tìm việc theo chữ người dân gõ: mã, dấu tab, tên; đúng nhất đứng trước."""
     hits = search(text, limit)
     for hit in hits:
-        click.echo(f"{hit.code}\t{hit.tab}\t{hit.title}")
+        click.echo(f"{hit.code}\t{hit.name}")
     if not hits:
         raise click.ClickException("Không thấy việc nào.")
 
