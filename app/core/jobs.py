@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, String, Text, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -97,7 +98,7 @@ def run_one() -> bool:
             job = session.get_one(Job, job_id)
             kind, attempts = job.kind, job.attempts
             job.lease_until_at = None
-            job.last_error = mask("".join(traceback.format_exception_only(error)))[:1000]
+            job.last_error = _in_words(error)
             job.run_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**attempts))
             if attempts >= MAX_ATTEMPTS:
                 job.state = "parked"
@@ -105,6 +106,13 @@ def run_one() -> bool:
     else:
         log_event("job.done", kind=kind, job=job_id, attempts=attempts)
     return True
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong, without what people typed: a database quotes the row that it refused."""
+    if isinstance(error, SQLAlchemyError):
+        return " from ".join(type(one).__name__ for one in (error, getattr(error, "orig", None)) if one is not None)
+    return mask("".join(traceback.format_exception_only(error)))[:1000]
 
 
 def run_due(limit: int = 10_000) -> int:
@@ -118,7 +126,7 @@ def run_due(limit: int = 10_000) -> int:
 def counts() -> dict[str, int]:
     """Jobs by state, for the health check: ready, overdue (ready and due for over a minute), parked."""
     rows = db.session.execute(select(Job.state, func.count()).where(Job.state != "done").group_by(Job.state))
-    by_state = dict(rows.tuples().all())
+    by_state = {state: count for state, count in rows}
     overdue = db.session.scalar(
         select(func.count()).where(Job.state == "ready", Job.run_at < clock.now() - timedelta(minutes=1))
     )
