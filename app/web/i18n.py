@@ -13,7 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from flask import Flask, has_request_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.web.preferences import preferences
 
@@ -58,26 +58,31 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def words(message: str, params: Mapping[str, object] | None = None) -> str:
     """A message with parameters, as services raise them, in the reader's language."""
     text = gettext(message)
-    return text % {key: _told(value) for key, value in params.items()} if params else text
+    if not params or language() == "vi":
+        return text % params if params else text
+    told = {key: _in_english(value) for key, value in params.items()}
+    return (escape(text) if any(isinstance(value, Markup) for value in told.values()) else text) % told
 
 
-def _told(value: object) -> object:
-    """A parameter in the reader's language: its translation where it has one, an amount with commas."""
-    if not isinstance(value, str) or language() == "vi":
+def _in_english(value: object) -> object:
+    """A parameter of an English sentence: its translation, an amount with commas, or marked as Vietnamese."""
+    if not isinstance(value, str):
         return value
-    return value.replace(".", ",") if _DOTTED.fullmatch(value) else gettext(value)
+    return value.replace(".", ",") if _DOTTED.fullmatch(value) else vietnamese(gettext(value))
 
 
-def vietnamese(text: object) -> object:
+def vietnamese(text: str | None) -> str | None:
     """Data that stay Vietnamese (names, addresses, laws): on a page in another language they are marked as such."""
-    if not text or language() == "vi" or not _VIETNAMESE.search(str(text)):
+    if not text or language() == "vi" or not _VIETNAMESE.search(text):
         return text
     return Markup('<span lang="vi">{}</span>').format(text)
 
 
-def told(text: str) -> object:
-    """A sentence that staff chose or wrote: translated where it is one of the ward's own, else marked as Vietnamese."""
-    return vietnamese(gettext(text))
+def told(text: str | None) -> str | None:
+    """Lines that staff chose or wrote: translated where they are the ward's own, else marked as Vietnamese."""
+    if not text or language() == "vi":
+        return text
+    return Markup("\n").join(vietnamese(gettext(line)) or "" for line in text.split("\n"))
 
 
 def init_app(app: Flask) -> None:
