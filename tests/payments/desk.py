@@ -138,8 +138,11 @@ def books_faults(dossier_id: int | None = None) -> list[str]:
         )
         if dossier.paid_vnd != sum(paid):
             faults.append(f"{dossier.public_code} says {dossier.paid_vnd}")
-    numbers = sorted(db.session.scalars(select(Receipt.number)))
-    if numbers != list(range(1, len(numbers) + 1)):
-        faults.append(f"receipt numbers have a gap or a double: {numbers}")
+    series: dict[tuple[int, int], list[int]] = {}
+    for agency_id, year, number in db.session.execute(select(Receipt.agency_id, Receipt.year, Receipt.number)):
+        series.setdefault((agency_id, year), []).append(number)
+    for name, numbers in series.items():
+        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+            faults.append(f"receipts {name} have a gap or a double: {sorted(numbers)}")
     waiting = db.session.scalars(select(BankEvent.id).where(BankEvent.state == NoticeState.RECEIVED)).all()
     return faults + ([f"notices nobody looked at: {waiting}"] if waiting else [])

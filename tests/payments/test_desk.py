@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.permissions import Role
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.dossiers.models import Dossier, PaymentState, State
@@ -123,6 +125,15 @@ def test_receipts_are_numbered_without_gap_by_many_at_once(app: Flask) -> None:
         thread.join()
     assert not desk.books_faults()
     assert sorted(db.session.scalars(select(Receipt.number))) == list(range(1, 17))
+
+
+def test_numbers_begin_anew_with_the_year_in_viet_nam() -> None:
+    eve = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)  # 23:59 in Việt Nam
+    made = []
+    for minutes in (0, 0, 2, 3):  # past midnight there, still December in UTC
+        with clock.moved_to(eve + timedelta(minutes=minutes)):
+            made.append(take(desk.make_order().dossier_id).full_number)
+    assert made == ["BL26/0000001", "BL26/0000002", "BL27/0000001", "BL27/0000002"]
 
 
 def test_prints_are_counted() -> None:
