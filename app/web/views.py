@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.core.health import health
 from app.web.guarding import public
 from app.web.preferences import LANGUAGES, TEXT_SIZES, THEMES, keep_preferences, preferences
-from app.web.redirects import own_path
+from app.web.redirects import nearest_path, own_referrer
 from app.web.rendering import page
 
 bp = Blueprint("web", __name__)
@@ -20,7 +20,7 @@ def display() -> ResponseReturnValue:
     chosen = preferences().changed(
         text=request.args.get("chu", ""), theme=request.args.get("mau", ""), language=request.args.get("tieng", "")
     )
-    back = own_path(request.args.get("ve", ""), url_for("procedures_citizen.home"))
+    back = own_referrer() or nearest_path(request.args.get("ve", ""), url_for("procedures_citizen.home"))
     if not request.args.keys() & {"chu", "mau", "tieng"}:
         return page("web/citizen_display.html", sizes=TEXT_SIZES, themes=THEMES, languages=LANGUAGES, back=back)
     answer = redirect(back, 303)
