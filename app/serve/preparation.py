@@ -24,7 +24,6 @@ def prepare(app: Flask, settings: Settings) -> None:
     command(app, "calendar", "load")
     command(app, "procedures", "load")
     if settings.demo and is_empty(app):
-        print("Making the demonstration data, this once ...", flush=True)
         command(app, "demo")
 
 
