@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.db import Model, db
 from app.core.errors import N_, Conflict
 
+LONGEST_LOCATION = 500  # a longer one is not kept: a replay leads to the form's own page
 KEPT_FOR = timedelta(days=30)  # older people come back late
 
 
@@ -24,7 +25,7 @@ class IdempotencyKey(Model):
     scope: Mapped[str] = mapped_column(String(120))
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    location: Mapped[str | None] = mapped_column(String(500))
+    location: Mapped[str | None] = mapped_column(String(LONGEST_LOCATION))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 

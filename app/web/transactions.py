@@ -177,7 +177,8 @@ def _finish(response: Response) -> Response:
     key = g.pop("idempotency_key", None)
     if key:
         row = db.session.get_one(idempotency.IdempotencyKey, key)
-        row.status, row.location = response.status_code, response.headers.get("Location")
+        location = response.headers.get("Location", "")
+        row.status, row.location = response.status_code, location if len(location) <= idempotency.LONGEST_LOCATION else None
     db.session.commit()
     return response
 
