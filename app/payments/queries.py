@@ -50,7 +50,7 @@ def why_not_payable(dossier: Dossier, *, at_counter: bool = False) -> str | None
     if dossier.state in _ENDED_UNSERVED:
         return N_("Hồ sơ này không làm tiếp, nên không phải nộp tiền.")
     if dossier.payment_state == PaymentState.EXEMPT_ASKED:
-        return N_("Phường đang xem giấy xin miễn. Có kết quả rồi mới nộp tiền.")
+        return N_("Phường đang xem giấy xin không nộp. Có trả lời rồi mới nộp tiền.")
     if dossier.due_vnd is None:
         return N_("Phường báo số tiền khi nhận hồ sơ. Bây giờ chưa phải nộp.")
     if dossier.payment_state in _SETTLED or owed_vnd(dossier) == 0:

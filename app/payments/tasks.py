@@ -13,7 +13,8 @@ def process_notice(args: dict[str, Any]) -> None:
     notices.process_notice(int(args["event_id"]))
 
 
-@jobs.handles("payments.close_ended")
+@jobs.handles(orders.CLOSE_JOB)
 def close_ended(_args: dict[str, Any]) -> None:
-    """Close orders that ran out or whose dossier ended."""
+    """Close orders that ran out or whose dossier ended, and again in an hour."""
     orders.close_ended_orders()
+    orders.keep_closing()

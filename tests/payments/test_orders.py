@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.actor import SYSTEM
 from app.core.db import db, transaction
 from app.core.errors import Conflict, NotFound
@@ -90,7 +90,7 @@ def test_an_expired_order_is_followed_by_a_new_one() -> None:
     ({"state": State.WITHDRAWAL_ASKED}, "xin lấy hồ sơ về"),
     ({"due_vnd": 0}, "không còn khoản"),
     ({"due_vnd": None}, "báo số tiền"),
-    ({"payment_state": PaymentState.EXEMPT_ASKED}, "giấy xin miễn"),
+    ({"payment_state": PaymentState.EXEMPT_ASKED}, "giấy xin không nộp"),
     ({"payment_state": PaymentState.EXEMPT, "due_vnd": 0}, "không còn khoản"),
     ({"collect": "on_acceptance"}, "Khi phường nhận"),
     ({"collect": "on_hand_over"}, "Khi đến nhận giấy"),
@@ -163,6 +163,20 @@ def test_closing_what_ended() -> None:
     assert close_all(orders.LIFE + timedelta(days=1)) == 0  # grace: yesterday's transfer may be told of today
     assert close_all(orders.LIFE + timedelta(days=3)) == 1
     assert desk.fresh(running).state == OrderState.EXPIRED
+
+
+def test_ended_orders_are_looked_for_every_hour() -> None:
+    paid, _ = desk.make_order(), desk.make_order()
+    desk.pay(paid)
+    desk.end(paid)
+    of_kind = jobs.Job.kind == orders.CLOSE_JOB
+    waiting = select(func.count()).select_from(jobs.Job).where(of_kind, jobs.Job.state == "ready")
+    for hours in (1, 2, 3):
+        assert db.session.scalar(waiting) == 1
+        with clock.moved_to(clock.now() + timedelta(hours=hours, minutes=hours)):
+            assert jobs.run_due() >= 1
+        db.session.rollback()
+    assert desk.fresh(paid).state == OrderState.REFUND_DUE
 
 
 def test_a_refusal_just_now_can_still_be_taken_back() -> None:

@@ -136,7 +136,7 @@ def test_the_link_is_shown_to_send(client: FlaskClient) -> None:
     ({"due_vnd": 0}, "không còn khoản nào"),
     ({"state": State.REFUSED}, "không làm tiếp"),
     ({"collect": "on_acceptance"}, "Khi phường nhận hồ sơ"),
-    ({"payment_state": PaymentState.EXEMPT_ASKED}, "giấy xin miễn"),
+    ({"payment_state": PaymentState.EXEMPT_ASKED}, "giấy xin không nộp"),
 ])
 def test_nothing_to_pay_says_why(client: FlaskClient, columns: dict[str, Any], words: str) -> None:
     with transaction():
@@ -188,7 +188,7 @@ def test_asking_for_an_exemption_and_its_decision(client: FlaskClient) -> None:
     assert browsing.send(client, address, ground="poor", proofs=bad).status_code == 422
     photo = (io.BytesIO(samples.photo()), "ho-ngheo.jpg")
     assert browsing.send(client, address, ground="poor", proofs=photo).status_code == 303
-    assert "đang xem giấy xin miễn" in client.get(f"/ho-so/{code}/nop-tien").text
+    assert "đang xem giấy xin không nộp" in client.get(f"/ho-so/{code}/nop-tien").text
     browsing.sign_in(client, Role.SPECIALIST)
     assert code[:4] in client.get("/can-bo/xin-mien").text
     page = client.get(f"/can-bo/xin-mien/{code}").text

@@ -52,7 +52,7 @@ def ask_exemption(
     """
     orders.lock_dossier(dossier)
     if not may_ask(dossier):
-        raise Conflict(N_("Bây giờ không xin miễn được. Hỏi phường nếu cần."))
+        raise Conflict(N_("Bây giờ chưa xin được. Hỏi phường nếu cần."))
     missing: dict[str, tuple[str, dict[str, object]]] = {}
     if find_ground(dossier, ground) is None:
         missing["ground"] = (N_("Chọn một dòng."), {})

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.accounts.queries import get_agency
-from app.core import audit, clock, codes
+from app.core import audit, clock, codes, jobs
 from app.core.actor import SYSTEM, Actor
 from app.core.counters import next_number
 from app.core.db import db
@@ -26,6 +26,8 @@ GRACE = timedelta(days=2)
 # A wrong refusal can be taken back for a few minutes; money follows after that.
 AFTER_END = timedelta(hours=1)
 _UNSERVED = (State.REFUSED, State.STOPPED)
+CLOSE_JOB = "payments.close_ended"
+CLOSE_EVERY = timedelta(hours=1)
 
 
 def check_payable(dossier: Dossier, *, at_counter: bool = False) -> None:
@@ -66,7 +68,17 @@ def start_order(dossier: Dossier, actor: Actor, *, at_counter: bool = False) -> 
     db.session.add(order)
     db.session.flush()
     _write_history(order, "start", "", actor, {"amount_vnd": amount_vnd})
+    keep_closing()
     return order
+
+
+def keep_closing() -> None:
+    """See to it that ended orders are looked for within the hour, as long as there are orders at all."""
+    waits = select(jobs.Job.id).where(
+        jobs.Job.kind == CLOSE_JOB, jobs.Job.state == "ready", jobs.Job.run_at > clock.now()
+    )
+    if db.session.scalar(waits.limit(1)) is None:
+        jobs.enqueue(CLOSE_JOB, delay=CLOSE_EVERY)
 
 
 def _free_code() -> str:
