@@ -177,7 +177,7 @@ def init_app(app: Flask) -> None:
     environment.filters.update(_FILTERS)
     environment.globals.update(
         ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,
-        csrf_token=csrf_token, new_key=new_key, preferences=preferences, here=here, now=clock.now, today=clock.today,
+        csrf_token=csrf_token, new_key=new_key, preferences=preferences, address_here=here, now=clock.now, today=clock.today,
     )
 
     @app.context_processor
