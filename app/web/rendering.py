@@ -75,6 +75,10 @@ class _Macros:
 
 WEEKDAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)
 
 
 def weekday(day: date) -> str:
@@ -82,8 +86,10 @@ def weekday(day: date) -> str:
 
 
 def day_words(value: date | datetime) -> str:
-    """thứ Hai 23/11/2026"""
+    """thứ Hai 23/11/2026; in English the month is a word, so that nobody takes it for the day."""
     day = clock.local(value).date() if isinstance(value, datetime) else value
+    if language() == "en":
+        return f"{weekday(day)} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
     return f"{weekday(day)} {day:%d/%m/%Y}"
 
 
@@ -91,7 +97,7 @@ def hour_words(value: datetime) -> str:
     """9 giờ 12; a full hour has no minutes: 17 giờ"""
     at = clock.local(value)
     if language() == "en":
-        return f"{at:%H:%M}"
+        return f"{at.hour}:{at:%M}"
     return f"{at.hour} giờ {at.minute:02d}" if at.minute else f"{at.hour} giờ"
 
 
@@ -152,6 +158,11 @@ def lines_words(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+def capital(text: str) -> str:
+    """The first letter large, the others as they are (VNeID stays VNeID)."""
+    return text[:1].upper() + text[1:]
+
+
 def here() -> str:
     """Path and query of this page: a form posts to the page's own address, so that a 422 keeps it."""
     return request.full_path.rstrip("?")
@@ -167,6 +178,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "staff_money": staff_money, "short_name": shorten_name,
     "size": size_words, "code": code_words, "digits": digits_words, "phone": phone_words, "lines": lines_words,
     "weekday": weekday, "masked": masked_words, "markup": Markup, "show_code": codes.show,
+    "capital": capital,
 }
 
 
