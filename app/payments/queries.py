@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import N_, NotFound
 from app.core.text import fold
 from app.dossiers.models import Dossier, PaymentState, State
+from app.dossiers.queries import list_to_refund
 from app.files.models import StoredFile
 from app.payments.models import (
     SUSPENSE,
@@ -246,17 +247,11 @@ def get_dossier(actor: Actor, public_code: str) -> Dossier:
 
 
 def list_refunds_due(actor: Actor) -> list[Dossier]:
-    """Paid dossiers of the actor's agency that were refused, stopped or withdrawn: their money must be given back.
+    """Dossiers of the actor's agency that were refused, stopped or withdrawn after money came in: it goes back.
 
     It looks at both axes, so it is complete the moment a dossier ends.
     """
-    query = _of_agency(actor).where(
-        or_(
-            Dossier.payment_state == PaymentState.REFUND_DUE,
-            (Dossier.payment_state == PaymentState.PAID) & Dossier.state.in_(_ENDED_UNSERVED),
-        )
-    )
-    return list(db.session.scalars(query.order_by(Dossier.changed_at, Dossier.id)))
+    return list_to_refund(actor.agency_id or 0)
 
 
 def find_exemption(dossier_id: int) -> Exemption | None:

@@ -15,6 +15,7 @@ def process_notice(args: dict[str, Any]) -> None:
 
 @jobs.handles(orders.CLOSE_JOB)
 def close_ended(_args: dict[str, Any]) -> None:
-    """Close orders that ran out or whose dossier ended, and again in an hour."""
+    """Close orders that ran out or whose dossier ended, forget old raw bodies, and again in an hour."""
     orders.close_ended_orders()
+    notices.forget_raw_bodies()
     orders.keep_closing()

@@ -17,6 +17,7 @@ from app.dossiers.models import Dossier, DossierEvent, Pause, State
 from app.dossiers.services.deadlines import derive_due_at
 from app.dossiers.workflow import DOSSIER, Action
 from app.files.integrity import faults as file_faults
+from app.payments.integrity import faults as money_faults
 from app.providers import pdf
 from app.working_time.queries import missing_years
 
@@ -29,6 +30,7 @@ def faults(settings: Settings) -> Iterator[str]:
     yield from _histories()
     yield from _deadlines()
     yield from _numbers()
+    yield from money_faults()
     yield from file_faults()
     yield from _fonts()
 

@@ -27,6 +27,7 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, Invalid
 from app.dossiers.models import Dossier, PaymentState, State
 from app.payments import queries
+from app.payments.integrity import faults
 from app.payments.models import SUSPENSE, BankEvent, NoticeState, PaymentOrder, Receipt
 from app.payments.services import cash, orders
 from app.payments.simulation import make_credit
@@ -199,7 +200,7 @@ class Books(RuleBasedStateMachine):
         dossier = self._dossier()
         assert dossier.paid_vnd == self.paid
         in_refunds = self.dossier_id in {row.id for row in queries.list_refunds_due(self.cashier)}
-        assert in_refunds == (self.ended and self.paid > 0 and self.paid >= self.due)
+        assert in_refunds == (self.ended and self.paid > 0)
 
 
 @pytest.mark.usefixtures("database")
@@ -209,5 +210,5 @@ def test_books_balance_after_any_history() -> None:
         phases=[Phase.generate],  # a failing history is told as it was found: shrinking it on a database takes minutes
     )
     run_state_machine_as_test(Books, settings=short)
-    assert not desk.books_faults() and not list(audit_faults())
+    assert not desk.books_faults() and not list(faults()) and not list(audit_faults())
     assert db.session.scalar(select(func.count()).select_from(Receipt)), "no history paid anything"

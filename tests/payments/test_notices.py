@@ -201,6 +201,19 @@ def test_the_journal_keeps_the_raw_body_sealed() -> None:
     assert json.loads(unseal(event.raw_body))["content"] == credit.content
 
 
+def test_raw_bodies_are_forgotten_when_all_is_settled() -> None:
+    order = desk.make_order()
+    desk.pay(order)
+    desk.pay(order, amount_vnd=5)
+    with transaction():
+        assert notices.forget_raw_bodies() == 0
+    with clock.moved_to(clock.now() + timedelta(days=91)), transaction():
+        assert notices.forget_raw_bodies() == 1
+        assert notices.forget_raw_bodies() == 0
+    bodies = {event.state: event.raw_body for event in db.session.scalars(select(BankEvent))}
+    assert bodies[NoticeState.BOOKED] == b"" and bodies[NoticeState.TWICE] != b""
+
+
 def test_receipts_of_a_day_have_no_gap_when_one_booking_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = desk.make_order(), desk.make_order()
     with pytest.raises(RuntimeError), monkeypatch.context() as patch:

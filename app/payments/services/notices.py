@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Agency
@@ -18,7 +18,7 @@ from app.core.db import db
 from app.core.logs import log_event
 from app.core.text import normalise
 from app.dossiers.models import Dossier, State
-from app.payments.models import BankEvent, NoticeState, OrderState, PaymentOrder
+from app.payments.models import SUSPENSE, BankEvent, NoticeState, OrderState, PaymentOrder
 from app.payments.payment_codes import find_codes
 from app.payments.queries import list_suspense_of, owed_vnd
 from app.payments.services import orders
@@ -30,6 +30,7 @@ PROCESS_JOB = "payments.process_notice"
 BANK = Actor(ActorKind.SYSTEM, label="Ngân hàng báo có")
 # The request that brought a notice looks at it at once; the job is there for the request that died.
 JOB_DELAY = timedelta(seconds=10)
+RAW_KEPT = timedelta(days=90)  # safety notes, section 6
 # Where a provider says when the bank booked the money (ruling 14): clocks differ a little, hooks may be a weekend late.
 CLOCK_DRIFT, LATEST_TELLING = timedelta(minutes=10), timedelta(days=3)
 
@@ -106,6 +107,13 @@ def process_notice(event_id: int) -> NoticeState:
     db.session.flush()
     log_event("payment.notice", provider=event.provider, event_id=event.id, state=str(event.state))
     return NoticeState(event.state)
+
+
+def forget_raw_bodies() -> int:
+    """Erase what banks sent, long after it was dealt with; the facts that were read from it stay. How many."""
+    settled = BankEvent.state.not_in((*SUSPENSE, NoticeState.RECEIVED))
+    old = settled & (BankEvent.received_at < clock.now() - RAW_KEPT) & (BankEvent.raw_body != b"")
+    return db.session.execute(update(BankEvent).where(old).values(raw_body=b"")).rowcount
 
 
 def _order_meant(event: BankEvent) -> PaymentOrder | NoticeState:
