@@ -59,7 +59,7 @@ TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)
 # What the staff menu shows, in order: permission, title, endpoint.
 MENU = (
     (Permission.DOSSIER_LIST, N_("Hàng đợi"), "dossiers_staff.queue"),
-    (Permission.DOSSIER_INTAKE, N_("Tiếp nhận tại quầy"), "dossiers_staff.intake"),
+    (Permission.DOSSIER_INTAKE, N_("Tiếp nhận"), "dossiers_staff.intake"),
     (Permission.CASH_TAKE, N_("Thu tiền"), "payments_staff.desk"),
     (Permission.EXEMPTION_DECIDE, N_("Xin miễn"), "payments_staff.exemption_list"),
     (Permission.MONEY_VIEW, N_("Tiền treo"), "payments_staff.suspense_list"),

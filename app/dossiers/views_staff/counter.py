@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.card_reader import CardFacts, read_card
+from app.accounts import id_card
+from app.accounts.card_reader import CardFacts, facts_of, read_card
 from app.accounts.guards import require
 from app.accounts.permissions import Permission
 from app.accounts.queries import list_colleagues
@@ -80,13 +81,21 @@ def _receive(found: Dossier) -> _Sent:
                     sent.photos.append((paper.id, files.receive_upload(upload.read(), upload.filename)))
                 except AppError as error:
                     sent.errors[f"photo-{paper.id}"] = words(error.message, error.params)
-    card = request.files.get("card_photo")
-    try:
-        if card is not None and card.filename:
-            sent.facts = read_card(card.read())
-    except AppError as error:
-        sent.errors["card_photo"] = words(error.message, error.params)
+    _read_card(sent)
     return sent
+
+
+def _read_card(sent: _Sent) -> None:
+    """The ID card, as a scanner typed it into its box or photographed; neither is kept."""
+    typed, photo = request.form.get("card_text", "")[:1000], request.files.get("card_photo")
+    source = "card_text" if typed.strip() else "card_photo"
+    try:
+        if typed.strip():
+            sent.facts = facts_of(id_card.parse(typed))
+        elif photo is not None and photo.filename:
+            sent.facts = read_card(photo.read())
+    except AppError as error:
+        sent.errors[source] = words(error.message, error.params)
 
 
 def _show(
@@ -160,6 +169,7 @@ def _keep(found: Dossier, came: _Sent) -> tuple[CounterInput, dict[str, str]]:
         except AppError as error:
             errors[f"photo-{paper_id}"] = words(error.message, error.params)
     if came.facts is not None:
+        sent.unsure += [("card_text", warning) for warning in came.facts.warnings]
         drafts.keep_card_facts(found, came.facts.as_prefill())
         for question_id in found.from_card:  # what the card says stands before what was typed
             for name in [name for name in sent.typed if name == question_id or name.startswith(f"{question_id}_")]:

@@ -1,0 +1,183 @@
+"""Rows for tests, made the way the product makes them: through the services, with only what matters said.
+
+Each factory is a transaction of its own and needs an application context (fixture ``database``). What it gives back
+is read anew from the database when it is looked at, so it never tells of an older state.
+
+    dossier = factories.make_dossier(State.IN_PROCESS, examined=True)
+    leader = factories.make_staff(Role.LEADER)
+"""
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from functools import cache
+from itertools import count
+
+from sqlalchemy import select
+
+from app.accounts import services as accounts
+from app.accounts.models import Agency, Staff, WebSession
+from app.accounts.permissions import Role
+from app.accounts.queries import get_ward
+from app.accounts.sessions import actor_of
+from app.core.actor import CITIZEN, SYSTEM, Actor
+from app.core.crypto import keyring
+from app.core.db import db, transaction
+from app.dossiers.models import Dossier, PaymentState, State
+from app.dossiers.services import decision, desk, drafts, filing, hand_over, intake, papers, supplements
+from app.dossiers.services.supplements import Wanted
+from app.files import services as files
+from app.files.cleaning import CleanFile
+from app.serve.demo.filling import Filler
+from app.serve.demo.people import Person, make_person
+from tests.files.samples import photo as draw_photo
+
+EXTRACT = "2.000635"  # bản sao trích lục: whoever receives may examine; a fee that is known
+BIRTH = "1.001193"  # khai sinh: whoever receives may not examine
+PENSION = "1.014027"  # trợ cấp tuổi già: nothing to pay
+NAMES = {
+    Role.RECEPTIONIST: "Lê Thị Thử", Role.SPECIALIST: "Trần Văn Mẫu", Role.LEADER: "Võ Thị Ví Dụ",
+    Role.RETURN_OFFICER: "Ngô Văn Giả Định", Role.CASHIER: "Đặng Thị Làm Mẫu", Role.RECORDS_OFFICER: "Đỗ Thị Thí Dụ",
+    Role.AUDITOR: "Phạm Văn Minh Họa", Role.ADMINISTRATOR: "Nguyễn Văn Tập Dượt",
+}
+_numbers = count(1)
+
+
+# People
+
+def make_staff(*roles: Role, username: str = "", name: str = "", agency: Agency | None = None) -> Actor:
+    """A member of staff who holds ``roles``; the same username twice is the same person."""
+    with transaction() as session:
+        username = username or roles[0].value.replace("_", "-")
+        staff = session.scalar(select(Staff).where(Staff.username == username))
+        if staff is None:
+            staff = accounts.add_staff(
+                SYSTEM, username=username, full_name=name or NAMES[roles[0]], roles=frozenset(roles),
+                agency=agency or get_ward(),
+            )
+        return actor_of(staff)
+
+
+def other_agency() -> Agency:
+    """An agency that is not the ward: one of the former wards."""
+    return db.session.scalars(select(Agency).where(Agency.kind == "former_ward").order_by(Agency.id)).first() or get_ward()
+
+
+def make_session(kind: str = "staff", staff: Actor | None = None) -> tuple[WebSession, str]:
+    """A living session and the token of its cookie."""
+    token = f"session-of-tests-{next(_numbers)}"
+    with transaction() as session:
+        row = WebSession(token_hash=keyring.mac("session-token", token), kind=kind, staff_id=staff.id if staff else None)
+        session.add(row)
+        session.flush()
+    return row, token
+
+
+def person(number: int | None = None, **of: int) -> Person:
+    """A made-up citizen; the same number is the same person."""
+    return make_person(random.Random(next(_numbers) if number is None else number), **of)
+
+
+# Papers
+
+@cache
+def _jpeg(width: int = 120, height: int = 160) -> bytes:
+    return draw_photo(width, height)
+
+
+def photo(name: str = "anh.jpg") -> files.PutAway:
+    """A clean little photo that lies encrypted on the disk and waits for its row."""
+    data = _jpeg()
+    return files.put_away(CleanFile(
+        data=data, mime="image/jpeg", size_received=len(data), name=name, thumbnail=data, width=120, height=160, pages=1
+    ))
+
+
+# Dossiers
+
+def make_draft(
+    procedure: str = EXTRACT,
+    *,
+    of: Person | None = None,
+    answers: Mapping[str, str] | None = None,
+    clerk: Actor | None = None,
+    session_id: int | None = None,
+    with_papers: bool = True,
+) -> Dossier:
+    """A complete unsent draft, of a citizen's browser or of a clerk at the counter.
+
+    ``answers`` fixes some of them by question id, as they would be typed; the rest is made up for ``of``.
+    """
+    number = next(_numbers)
+    usual = {"filing_for": "self", "contact_way": "own", "result_way": "counter", "hearing": "no"}
+    with transaction():
+        dossier = (
+            drafts.start_counter_draft(procedure, clerk) if clerk
+            else drafts.start_draft(procedure, session_id=session_id)
+        )
+        form = drafts.procedure_of(dossier).form
+        filler = Filler(random.Random(number), form, of or person(number), {**usual, **(answers or {})})
+        drafts.keep_answers(dossier, filler.fill())
+        for paper in form.visible_papers(dossier.answers):
+            for _ in range(max(paper.min_photos, 1) if with_papers and paper.required else 0):
+                papers.add_paper(dossier, paper.id, photo(), clerk or CITIZEN)
+    return dossier
+
+
+def make_dossier(
+    state: State = State.SUBMITTED,
+    procedure: str = EXTRACT,
+    *,
+    examined: bool = False,
+    paid: bool = False,
+    receptionist: Actor | None = None,
+    specialist: Actor | None = None,
+    leader: Actor | None = None,
+    **draft: object,
+) -> Dossier:
+    """A dossier that the three people led to ``state``. ``examined``: sent up for signature."""
+    dossier = make_draft(procedure, **draft)  # type: ignore[arg-type]
+    if state == State.DRAFT:
+        return dossier
+    receptionist = receptionist or make_staff(Role.RECEPTIONIST)
+    specialist = specialist or make_staff(Role.SPECIALIST)
+    leader = leader or make_staff(Role.LEADER)
+    with transaction():
+        filing.submit(dossier, CITIZEN, session_id=None)
+        if paid or (state == State.HANDED_OVER and dossier.due_vnd):
+            due = dossier.due_vnd or 0
+            desk.record_payment_state(dossier, SYSTEM, payment_state=PaymentState.PAID, due_vnd=due, paid_vnd=due)
+        if state == State.SUBMITTED:
+            return dossier
+        if state == State.REFUSED:
+            intake.refuse(dossier, receptionist, reason_code="not_our_office", reason="")
+            return dossier
+        intake.accept(dossier, receptionist)
+        if state == State.ACCEPTED:
+            return dossier
+        _lead_on(dossier, state, examined, receptionist, specialist, leader)
+    return dossier
+
+
+def _lead_on(
+    dossier: Dossier, state: State, examined: bool, receptionist: Actor, specialist: Actor, leader: Actor
+) -> None:
+    decision.start(dossier, specialist)
+    if state == State.AWAITING_SUPPLEMENT:
+        first = drafts.procedure_of(dossier).form.visible_papers(dossier.answers)[0]
+        supplements.ask_supplement(dossier, specialist, [Wanted("paper", first.id, "blurred")])
+    elif state == State.AWAITING_PAYMENT:
+        decision.ask_payment(dossier, specialist)
+    elif state == State.WITHDRAWAL_ASKED:
+        decision.ask_withdrawal(dossier, CITIZEN)
+    elif state == State.STOPPED:
+        decision.stop(dossier, leader, reason_code="court_or_dispute", reason="")
+    elif state in (State.FINISHED, State.HANDED_OVER) or examined:
+        decision.attach_result(dossier, specialist, photo("ket-qua.jpg"), number="01/2026")
+        decision.examine(dossier, specialist)
+        if state in (State.FINISHED, State.HANDED_OVER):
+            decision.finish(dossier, leader)
+        if state == State.HANDED_OVER:
+            hand_over.hand_over(
+                dossier, receptionist, collector_name=dossier.applicant_name, relation="", identity_checked=True
+            )
