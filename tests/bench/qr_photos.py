@@ -56,7 +56,7 @@ class Damage:
 DAMAGE = {
     1: Damage((0.70, 0.92), 8, 12, (0.05, 0.20), (0, 0), (1, 3), (15, 45), (205, 240), 0.10, -1.2, (0.2, 0.6), (85, 95)),
     2: Damage((0.50, 0.80), 24, 45, (0.15, 0.42), (0, 0.5), (2, 7), (30, 75), (165, 225), 0.45, -0.35, (0.5, 1.0), (70, 90)),
-    3: Damage((0.34, 0.60), 38, 180, (0.42, 0.80), (0.2, 1.1), (4, 11), (45, 95), (135, 200), 0.65, 0.08, (0.6, 1.1), (55, 80)),
+    3: Damage((0.34, 0.60), 34, 180, (0.36, 0.64), (0, 1.0), (3, 10), (40, 95), (135, 205), 0.6, -0.02, (0.5, 1.0), (55, 85)),
 }
 
 
@@ -164,6 +164,8 @@ def _laid_on_table(
     table = Image.new("L", (64, 48))
     table.putdata([dice.randint(60, 150) for _ in range(64 * 48)])
     picture = table.filter(ImageFilter.GaussianBlur(3)).resize(frame, Image.Resampling.BILINEAR)
+    if dice.random() < 0.5:
+        picture = ImageChops.add(picture, _cloth(dice, frame), 1, -128)
     left, top = np.maximum(corners.min(0) - 40, 0).astype(int)
     right, bottom = np.minimum(corners.max(0) + 40, frame).astype(int)
     shift = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
@@ -177,6 +179,17 @@ def _laid_on_table(
     mask = Image.new("L", card.size, 255).transform(size, Image.Transform.PERSPECTIVE, coefficients)
     picture.paste(laid, (int(left), int(top)), mask)
     return picture, (int(left), int(top), int(right), int(bottom))
+
+
+def _cloth(dice: random.Random, frame: tuple[int, int]) -> Image.Image:
+    """A checked or striped table cloth, as busy as many a code."""
+    period, strength = dice.randint(6, 60), dice.randint(10, 50)
+    side = period * (600 // period)
+    y, x = np.mgrid[0:side, 0:side] // (period // 2) % 2
+    weave = x ^ y if dice.random() < 0.5 else x
+    tile = Image.fromarray((128 + strength * (2 * weave - 1)).astype("uint8")).filter(ImageFilter.GaussianBlur(1.5))
+    copies = (frame[1] // side + 1, frame[0] // side + 1)
+    return Image.fromarray(np.ascontiguousarray(np.tile(np.asarray(tile), copies)[: frame[1], : frame[0]]))
 
 
 def _lit(part: Image.Image, dice: random.Random, damage: Damage, code: np.ndarray, side: float) -> Image.Image:

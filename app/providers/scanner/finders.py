@@ -78,29 +78,35 @@ def patches(photo: Image.Image, count: int = 4) -> list[Patch]:
 
 
 def _squares(busy: Array, share: float, scale: int) -> Iterator[Patch]:
-    """The best four squares whose side is that share of the photo's long side."""
+    """The best four squares whose side is that share of the photo's long side.
+
+    A code lies on a plain card: a square counts by how much busier it is than the busiest strip along its four
+    sides, so that a checked table cloth does not.
+    """
     half = max(2, int(share * max(busy.shape) / 2))
     wide = int(half * 1.35) + 1
-    inside, around = _sums(busy, half), _sums(busy, wide)
-    area, ring = (2 * half) ** 2, (2 * wide) ** 2 - (2 * half) ** 2
-    score = inside / area - (around - inside) / ring
+    sums = np.pad(busy, ((wide + 1, wide), (wide + 1, wide))).cumsum(0).cumsum(1)
+
+    def mean(top: int, bottom: int, left: int, right: int) -> Array:
+        """Over the box with these edges, counted from each place."""
+        rows, columns = busy.shape
+        ends = [
+            sums[wide + 1 + y : wide + 1 + y + rows, wide + 1 + x : wide + 1 + x + columns]
+            for y in (top - 1, bottom - 1)
+            for x in (left - 1, right - 1)
+        ]
+        return (ends[3] - ends[2] - ends[1] + ends[0]) / ((bottom - top) * (right - left))
+
+    strips = [(-wide, -half, -wide, wide), (half, wide, -wide, wide), (-half, half, -wide, -half), (-half, half, half, wide)]
+    score = mean(-half, half, -half, half) - np.maximum.reduce([mean(*strip) for strip in strips])
     for _ in range(4):
         row, column = np.unravel_index(score.argmax(), score.shape)
         yield Patch(float(score[row, column]), (column + 0.5) * scale, (row + 0.5) * scale, 2 * half * scale)
         score[max(0, row - half) : row + half + 1, max(0, column - half) : column + half + 1] = -np.inf
 
 
-def _sums(busy: Array, half: int) -> Array:
-    """For each place the sum over the square of ``half`` each way, as far as it lies inside."""
-    sums = np.pad(busy, ((half + 1, half), (half + 1, half))).cumsum(0).cumsum(1)
-    width = 2 * half
-    height, length = busy.shape
-    sums = sums[: height + width, : length + width]
-    return sums[width:, width:] - sums[:-width, width:] - sums[width:, :-width] + sums[:-width, :-width]
-
-
 def finders(pixels: Array) -> list[Finder]:
-    """The places of a patch that look most like a finder, best first."""
+    """The places of an evened patch that look most like a finder, best first."""
     side = pixels.shape[0]
     width = side + 70  # room for the largest drawing, and a length that is fast to transform
     seen = np.fft.rfft2(pixels.astype(np.float32), (width, width))
@@ -109,7 +115,7 @@ def finders(pixels: Array) -> list[Finder]:
     for size in _MODULES:
         radius = round(4.5 * size)
         _, spread = grid.neighbourhood(pixels, radius)
-        length = np.sqrt(spread * spread + 9) * (2 * radius + 1)  # three shades of grain are no pattern
+        length = np.sqrt(spread * spread + 0.01) * (2 * radius + 1)  # a trace of grain is no pattern
         for turn in _TURNS:
             drawing, reach = _drawing(size, turn, width)
             match = np.roll(np.fft.irfft2(seen * drawing, (width, width)), (reach, reach), (0, 1))[:side, :side]

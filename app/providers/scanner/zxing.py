@@ -87,9 +87,8 @@ def _evened(picture: Image.Image, radius: int) -> Image.Image:
 
 
 def _read_damaged(patch: Image.Image) -> Iterator[list[str]]:
-    pixels = np.asarray(patch, np.float64)
-    evened = np.clip(grid.evened(pixels, _EVEN), -2.5, 2.5)
-    fits = [grid.fitted(evened, placing) for placing in finders.placings(finders.finders(pixels), evened)]
+    evened = np.clip(grid.evened(np.asarray(patch, np.float64), _EVEN), -2.5, 2.5)
+    fits = [grid.fitted(evened, placing) for placing in finders.placings(finders.finders(evened), evened)]
     for fit in sorted(fits, key=lambda fit: -fit.likeness)[:_FITS]:
         if fit.likeness > _LIKELY:
             code = grid.read(patch, evened, fit)
