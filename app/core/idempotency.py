@@ -5,7 +5,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -38,23 +39,42 @@ def hash_request(scope: str, body: bytes) -> str:
     return hashlib.sha256(scope.encode() + b"\0" + body).hexdigest()
 
 
-def recall(key: str, scope: str, request_hash: str) -> IdempotencyKey | None:
+def recall(key: str, scope: str, request_hash: str, *, repeatable: bool = False) -> IdempotencyKey | None:
     """What was answered to this key before, or None.
 
-    Raises ``Conflict`` when the same key comes with another content: one key has one effect.
+    Raises ``Conflict`` when the same key comes with another content: one key has one effect. A ``repeatable`` form
+    (a page of answers, gone back to) acts again then, and only its latest content is known.
     """
     row = db.session.get(IdempotencyKey, key)
-    if row is None:
+    if row is None or (repeatable and row.scope == scope and row.request_hash != request_hash):
         return None
     if row.scope != scope or row.request_hash != request_hash:
         raise Conflict(N_("Trang này đã gửi rồi, với nội dung khác. Mở lại trang để xem nội dung đã lưu."))
     return row
 
 
-def remember(key: str, scope: str, request_hash: str, status: int, location: str | None) -> None:
-    """Keep the answer; the primary key makes the second of two parallel requests fail and be replayed."""
-    db.session.add(IdempotencyKey(key=key, scope=scope, request_hash=request_hash, status=status, location=location))
-    db.session.flush()
+def claim(key: str, scope: str, request_hash: str) -> bool:
+    """Take the key for this transaction, after ``recall``; False when a parallel twin was first: recall it anew."""
+    before = db.session.get(IdempotencyKey, key)
+    if before is None:
+        db.session.add(IdempotencyKey(key=key, scope=scope, request_hash=request_hash, status=0, location=None))
+        try:
+            db.session.flush()
+        except IntegrityError:
+            return False
+        return True
+    taken = db.session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.key == key, IdempotencyKey.request_hash == before.request_hash)
+        .values(request_hash=request_hash, status=0, location=None, created_at=clock.now())
+    )
+    return taken.rowcount == 1
+
+
+def keep_answer(key: str, status: int, location: str) -> None:
+    """What the form was answered, to be given again."""
+    row = db.session.get_one(IdempotencyKey, key)
+    row.status, row.location = status, location if len(location) <= LONGEST_LOCATION else None
 
 
 def sweep() -> int:

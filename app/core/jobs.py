@@ -126,7 +126,7 @@ def run_due(limit: int = 10_000) -> int:
 def counts() -> dict[str, int]:
     """Jobs by state, for the health check: ready, overdue (ready and due for over a minute), parked."""
     rows = db.session.execute(select(Job.state, func.count()).where(Job.state != "done").group_by(Job.state))
-    by_state = {state: count for state, count in rows}
+    by_state = {row[0]: row[1] for row in rows}
     overdue = db.session.scalar(
         select(func.count()).where(Job.state == "ready", Job.run_at < clock.now() - timedelta(minutes=1))
     )

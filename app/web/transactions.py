@@ -11,12 +11,12 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, g, redirect, request
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.core import idempotency
 from app.core.db import begin_write, db
-from app.core.errors import N_, AppError, Forbidden
+from app.core.errors import N_, AppError, Conflict, Forbidden
 from app.core.logs import log_event
 from app.web import csrf
 from app.web.requests import InMemoryRequest
@@ -81,7 +81,7 @@ def _start(app: Flask) -> None:
     _read_key()
     if _has("_late_write"):
         # Neither slow work nor a counted try for a form that was acted upon.
-        _replay(idempotency.recall(*g.claim))
+        _replay(_recall())
     else:
         begin()
 
@@ -93,8 +93,11 @@ def _read_key() -> None:
         raise StaleForm
     scope = f"{request.endpoint}{sorted((request.view_args or {}).items())}"[:120]
     request_hash = idempotency.hash_request(scope, _content())
-    g.form_key = key
-    g.claim = (f"{key[:40]}.{request_hash[:20]}" if _has("_repeatable") else key, scope, request_hash)
+    g.form_key, g.claim = key, (key, scope, request_hash)
+
+
+def _recall() -> idempotency.IdempotencyKey | None:
+    return idempotency.recall(*g.claim, repeatable=_has("_repeatable"))
 
 
 def sent_key() -> str | None:
@@ -107,15 +110,13 @@ def begin() -> None:
     """Begin the writing transaction and claim the form's key. Raises ``Replay`` when it was used before."""
     begin_write()
     g.writing = True
-    answered = idempotency.recall(*g.claim)
-    if answered is None:
-        try:
-            idempotency.remember(*g.claim, 0, None)
-        except IntegrityError:
-            # On PostgreSQL the insert waited for a parallel twin and lost: its answer is there now.
-            begin_write()
-            answered = idempotency.recall(*g.claim)
-    _replay(answered)
+    _replay(_recall())
+    if not idempotency.claim(*g.claim):
+        # On PostgreSQL the claim waited for a parallel twin and lost: its answer is there now.
+        begin_write()
+        _replay(_recall())
+        if not idempotency.claim(*g.claim):
+            raise Conflict(N_("Trang này đang được gửi ở một nơi khác. Mở lại trang để xem nội dung đã lưu."))
     g.idempotency_key = g.claim[0]
     for check in g.pop("checks", ()):
         if (refusal := check()) is not None:
@@ -176,9 +177,7 @@ def _finish(response: Response) -> Response:
         return response
     key = g.pop("idempotency_key", None)
     if key:
-        row = db.session.get_one(idempotency.IdempotencyKey, key)
-        location = response.headers.get("Location", "")
-        row.status, row.location = response.status_code, location if len(location) <= idempotency.LONGEST_LOCATION else None
+        idempotency.keep_answer(key, response.status_code, response.headers.get("Location", ""))
     db.session.commit()
     return response
 

@@ -13,7 +13,6 @@ from app.core.db import BUSY_TIMEOUT_MS, UtcDateTime, begin_write, db, is_reacha
 from app.core.idempotency import IdempotencyKey
 from tests.core.running import at_once
 
-
 SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
 POSTGRESQL = {"lock_timeout": f"{BUSY_TIMEOUT_MS // 1000}s", "transaction_isolation": "read committed"}
 

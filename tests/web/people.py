@@ -130,7 +130,7 @@ class Clerk:
 
     def code(self, steps: int = 0) -> str:
         """The six digits that stand on the telephone, some steps of 30 seconds from now."""
-        return pyotp.TOTP(self.secret).at(clock.now(), steps)
+        return pyotp.TOTP(self.secret).at(int(clock.now().timestamp()) + 30 * steps)
 
     def sign_in(self, browser: Browser, *, steps: int = 0, **changed: str) -> Reply:
         typed = {"username": self.username, "password": PASSWORD, "code": self.code(steps), **changed}
