@@ -1,0 +1,41 @@
+"""What a state is, and the endpoints that have none because no page of ours stands behind them."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.states.world import Look, World
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """One page as someone may find it. ``bare``: in a ward where nothing has happened yet."""
+
+    endpoint: str
+    name: str
+    look: Callable[[World], Look]
+    bare: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.endpoint}: {self.name}"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it is a desk's page; those who sign in sit at desks too."""
+        return "_staff" in self.endpoint or self.endpoint.startswith(("accounts_", "errors.staff"))
+
+
+# GET endpoints that answer no page.
+PICTURES = {
+    "dossiers_citizen.photo", "dossiers_citizen.slip_png", "dossiers_staff.photo", "payments_citizen.picture",
+    "payments_public.family_picture", "payments_staff.proof",
+}
+PAPERS = {
+    "dossiers_citizen.slip_pdf", "dossiers_citizen.result_file", "dossiers_staff.slip_pdf", "dossiers_staff.declaration",
+    "dossiers_staff.reception_slip", "dossiers_staff.refusal_slip", "dossiers_staff.supplement_slip",
+    "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
+}
+LEADING_ON = {"dossiers_public.scan"}  # always leads to another page, or to the page of errors
+FOR_MACHINES = {"web.healthz", "static"}
+NO_PAGE = PICTURES | PAPERS | LEADING_ON | FOR_MACHINES
