@@ -18,6 +18,7 @@ import psutil
 
 from tests.bench import load
 from tests.support.databases import ROOT, PostgresServer
+from tests.support.processes import end_with_parent
 from tests.support.servers import free_port
 
 ROUNDS = 3
@@ -164,6 +165,7 @@ def start(command: list[str], folder: Path, ready: str, env: dict[str, str]) -> 
         process = subprocess.Popen(
             [part.replace("{port}", str(port)) for part in command],
             cwd=ROOT, env={**clean, "PORT": str(port), **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            preexec_fn=end_with_parent,
         )
     server = Server(process, port, folder)
     wait(server, ready)
