@@ -5,7 +5,7 @@ BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
 
-.PHONY: help run setup setup-dev test check bench lock routes clean
+.PHONY: help run setup setup-dev test check bench lock routes messages clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +43,9 @@ lock: setup-dev ## compile requirements/*.in into locks with hashes, and package
 
 routes: setup-dev ## add new routes to tests/routes.txt; lines never leave it
 	@$(BIN)/python -m tests.support.routes
+
+messages: setup-dev ## bring translations/en up to date with the strings of the source
+	@$(BIN)/python -m tests.support.messages
 
 clean: ## everything that can be made again; data in var/ stays
 	rm -rf .venv node_modules app/static/vendor test-results .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -18,6 +18,14 @@ from babel.util import pathmatch
 ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+HEAD = """\
+# English of the ward service centre, for residents and foreigners: short sentences, plain words, "you".
+# Source strings are Vietnamese; "make messages" brings this file up to date, a test says what is missing.
+# One word for one thing: ho so = application, ma bi mat = secret code, phieu = slip, phuong = ward,
+# quay = counter, can bo = officer, le phi = fee, phi = charge, mien = exemption, giay lam xong = document,
+# nhan ho so = accept, gui them = send more papers, lay ho so ve = withdraw, trinh ky = put up for signing,
+# giay doc than = single-status paper, trich luc = extract, ho tich = civil status, so do = land certificate.
+# English strings have no Vietnamese letters: names that stay Vietnamese are data and are marked on the page."""
 # Reading a file by its tokens is slow, and half of the modules say nothing.
 _SAYS = re.compile(r"\b(?:_|N_|n?gettext)\(")
 
@@ -40,10 +48,9 @@ def translated(path: Path = PO) -> Catalog:
 def updated(kept: Catalog, source: Catalog) -> Catalog:
     """The source's strings with the translations that are there; nothing is guessed."""
     fresh = Catalog(
-        locale="en", charset="utf-8", project="phu-xuan-service-centre", version="0", copyright_holder="",
-        header_comment="# English of the ward service centre. Source strings are Vietnamese.\n# make messages",
-        creation_date=kept.creation_date, revision_date=kept.revision_date, last_translator="", language_team="",
-        msgid_bugs_address="", fuzzy=False,
+        locale="en", charset="utf-8", project="phu-xuan-service-centre", version="1", header_comment=HEAD, fuzzy=False,
+        creation_date=kept.creation_date, revision_date=kept.creation_date, last_translator="the ward", language_team="en",
+        msgid_bugs_address="the ward",
     )
     for message in source:
         if message.id:
