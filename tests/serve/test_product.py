@@ -163,16 +163,18 @@ def test_new_code_is_taken_up_without_a_failed_request(product: Product) -> None
             except OSError as error:
                 failed.append(repr(error))
 
-    askers = [threading.Thread(target=ask) for _ in range(2)]
+    askers = [threading.Thread(target=ask, daemon=True) for _ in range(2)]
     for asker in askers:
         asker.start()
-    os.kill(product.process.pid, signal.SIGHUP)
-    deadline = time.monotonic() + 300
-    while before & {child.pid for child in psutil.Process(product.process.pid).children()}:
-        assert time.monotonic() < deadline, product.said
-        time.sleep(0.1)
-    time.sleep(0.5)
-    done.set()
+    try:
+        os.kill(product.process.pid, signal.SIGHUP)
+        deadline = time.monotonic() + 300
+        while before & {child.pid for child in psutil.Process(product.process.pid).children()}:
+            assert time.monotonic() < deadline, product.said
+            time.sleep(0.1)
+        time.sleep(0.5)
+    finally:
+        done.set()
     for asker in askers:
         asker.join()
     assert failed == []
