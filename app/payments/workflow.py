@@ -51,7 +51,7 @@ EXEMPTION: Workflow[ExemptionState, ExemptionAction] = Workflow(
 
 ORDER_STATE_NAMES: dict[OrderState, str] = {
     _O.OPEN: N_("Chờ nộp"),
-    _O.PAID: N_("Đã nộp"),
+    _O.PAID: N_("Đã nộp tiền"),
     _O.EXPIRED: N_("Quá hạn"),
     _O.CANCELLED: N_("Đã bỏ"),
     _O.REFUND_DUE: N_("Phải trả lại"),

@@ -218,7 +218,11 @@ def test_cash_at_the_desk(client: FlaskClient) -> None:
     code = desk.dossier_of(order).public_code
     browsing.sign_in(client, Role.CASHIER)
     assert f"{code[:4]} {code[4:]}" in re.sub(r"</?span>", "", client.get("/can-bo/thu-tien").text)
-    assert "N. V. Mẫu" in client.get("/can-bo/thu-tien?tim=mau").text
+    for typed, found in (("mẫu", True), (code.lower(), True), ("khong co ai", False), (" ", True)):
+        answer = browsing.send(client, "/can-bo/thu-tien/tim", page="/can-bo/thu-tien", tim=typed)
+        assert "mau" not in answer.location and code not in answer.location
+        assert ("N. V. Mẫu" in client.get(answer.location).text) == found
+    assert "N. V. Mẫu" in client.get("/can-bo/thu-tien?tim=mau").text  # not ours, so not said
     address = f"/can-bo/thu-tien/{code}"
     payer = {"payer_name": "Lê Thị Thử"}
     for typed in ({}, {"amount_vnd": "x", **payer}, {"amount_vnd": "9.000", **payer}, {"amount_vnd": "8.000"}):
