@@ -23,12 +23,16 @@ class Citizen:
 
     def press(self, words: str) -> None:
         """Press the button or link with these words and wait for the next page."""
-        before = self.page.url
         found = self.page.locator(f"main >> :is(button, a):visible:has-text({words!r})").first
+        if not self.scripts:
+            found.click()  # waits for the page that it leads to
+            self.page.wait_for_load_state()
+            return
+        # Whether a whole page or a block follows, the old content is gone when the answer is there.
+        self.page.evaluate("document.getElementById('main').setAttribute('data-old', '')")
         found.click()
+        self.page.wait_for_selector("#main:not([data-old])", state="attached")
         self.page.wait_for_load_state()
-        if self.scripts and self.page.url == before:
-            self.page.wait_for_timeout(150)
 
     def heading(self) -> str:
         return self.page.locator("h1").first.inner_text()

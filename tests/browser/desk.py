@@ -54,9 +54,11 @@ class Desk:
         expect(self.page.locator("h1")).to_contain_text(f"{public_code[:4]} {public_code[4:]}")
 
     def press(self, words: str) -> None:
+        # Whether a whole page or a block follows, the old content is gone when the answer is there.
+        self.page.evaluate("document.getElementById('main').setAttribute('data-old', '')")
         self.page.locator(f"main >> :is(button, a):visible:has-text({words!r})").first.click()
+        self.page.wait_for_selector("#main:not([data-old])", state="attached")
         self.page.wait_for_load_state()
-        self.page.wait_for_timeout(120)
 
     def offers(self, words: str) -> bool:
         """Whether the screen offers an act."""
