@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts import services
+from app.accounts.addresses import address_today
 from app.accounts.card_reader import find_card
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
@@ -90,7 +91,8 @@ def decode(picture: Path) -> None:
     parts = [] if born is None else [f"{born.year:04d}", *(f"{part:02d}" for part in (born.month, born.day) if part)]
     fields = {
         "number": card.number, "old_number": card.old_number, "full_name": card.full_name, "birth_date": "-".join(parts),
-        "sex": card.sex, "address": card.address, "issued_on": card.issued_on.isoformat() if card.issued_on else "",
+        "sex": card.sex, "address": card.address, "address_today": address_today(card.address).today,
+        "issued_on": card.issued_on.isoformat() if card.issued_on else "",
         "warnings": [words(*warning) for warning in card.warnings],
     }
     click.echo(json.dumps(fields, ensure_ascii=False, indent=2))

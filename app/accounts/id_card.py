@@ -5,20 +5,43 @@ The code is not signed: it is a typing aid, never proof of identity. Layout and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.accounts import card_mrz, card_text, id_number
 from app.core import clock
 from app.core.errors import N_, Invalid
-from app.core.text import normalise
+from app.core.text import fold, normalise
 
 NOT_A_CARD = N_("Mã vuông này không phải mã của thẻ căn cước. Chụp lại mặt thẻ có mã vuông.")
-_NUMBER, _OLD_NUMBER = re.compile(r"[0-9]{12}\Z"), re.compile(r"[0-9]{9}\Z")
+_EMPTY = N_("Mã vuông này trống. Chụp lại mặt thẻ có mã vuông.")
+_CUT_OFF = N_("Mã vuông trên thẻ đọc chưa hết. Chụp lại gần hơn, hoặc tự gõ cũng được.")
+# What other square codes begin with, and what to say of them.
+_OTHER_CODES = (
+    (re.compile(r"(?:https?://|www\.)", re.IGNORECASE),
+     N_("Mã vuông này là địa chỉ trang mạng, không phải thẻ căn cước. Chụp mặt thẻ có mã vuông.")),
+    (re.compile(r"0002(?:01|02).*6304", re.DOTALL),
+     N_("Mã vuông này để chuyển tiền, không phải thẻ căn cước. Chụp mặt thẻ có mã vuông.")),
+    (re.compile(r"[A-Z]{2}[0-9]{13}\||[0-9]{10}\|(?:[0-9a-f]{2}){4,}\|"),
+     N_("Mã vuông này của thẻ bảo hiểm y tế. Chụp thẻ căn cước giúp.")),
+)  # fmt: skip
+_START = re.compile(r"[^0-9A-Za-z]*([0-9]{12})(?![0-9])")
+_SHORT_START = re.compile(r"[^0-9A-Za-z]*([0-9]{10,11})(?![0-9])")
+_SHAPED = 500  # signs that are looked at for their shape, which takes their square of time
+_LONGEST = 4000  # signs; a card has 300, the largest square code 4296
+_BARS = str.maketrans("¦‖ǀ｜│∣", "||||||")
 _DAY = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})\Z")
-_SEPARATORS = ("|", "¦", "‖", "ǀ", "｜")
-# A keyboard-wedge scanner under a Vietnamese input method doubles vowels and leaves tone letters (Telex).
-_TELEX = re.compile(r"(aa|ee|oo|dd|aw|ow|uw)[a-z]*[sfrxj]?\b|[aeiouy]{1,3}[nctmpgh]{0,2}[sfrxj]\b", re.IGNORECASE)
-_MOJIBAKE = re.compile(r"[ÃÂÆÄá»º]{2}|á»|áº|Ã.|Æ°|Ä.")
+_PARTED_DAY = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})\Z")
+_DIGITS = re.compile(r"[0-9]+\Z")
+_YEAR = re.compile(r"[0-9]{4}\Z")
+# The fields by their shape alone, for a separator that also occurs inside them.
+_BY_SHAPE = re.compile(
+    r"(?P<old>[0-9]{9}|[0-9]{12})?\W*(?P<name>[^\W\d][^\d]*?)\W+(?P<born>[0-9]{8})\W+(?P<sex>nam|nữ|nu)\W+(?P<address>.+?)"
+    r"(?:\W+(?P<issued>[0-9]{8}))?\W*\Z",
+    re.IGNORECASE,
+)
+_SEXES = {"nam": "male", "male": "male", "nu": "female", "nuwx": "female", "female": "female"}
 
 Warning_ = tuple[str, dict[str, object]]
 
@@ -49,50 +72,134 @@ class IdCard:
     issued_on: date | None
     warnings: list[Warning_] = field(default_factory=list)
 
+    @property
+    def birth_place(self) -> str:
+        """Province of birth registration, by the number; empty for births abroad."""
+        return id_number.birth_place(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The code cut into its fields, not yet understood."""
+
+    number: str
+    old: str
+    name: str
+    born: str
+    sex: str
+    address: str
+    issued: str
+
 
 def parse(text: str) -> IdCard:
-    """Read one code. Raises ``Invalid`` for a text that is no ID card's (an address, a bank code)."""
-    parts = _split(_repaired(text))
-    if len(parts) < 6 or not _NUMBER.match(parts[0]):
-        raise Invalid(NOT_A_CARD)
-    old = parts[1] if _OLD_NUMBER.match(parts[1]) else ""
-    name, born_on, sex, address = normalise(parts[2]), _birth(parts[3]), _sex(parts[4]), normalise(parts[5])
-    issued = _full_date(parts[6]) if len(parts) > 6 else None
+    """Read one code. Raises ``Invalid`` for a text that is no ID card's, saying what it seems to be instead."""
+    text = card_text.cleaned(text[:_LONGEST])
+    if lines := card_mrz.find_lines(text):
+        return _by_zone(card_mrz.read(lines))
+    fields = _fields(text)
+    number = fields.number.zfill(12)
+    born_on, name, address = _birth(fields.born), normalise(fields.name), normalise(fields.address).strip(" ,")
+    issued, sex = _birth(fields.issued), _SEXES.get(fold(fields.sex), "")
+    issued_on = _whole(issued)
     return IdCard(
-        number=parts[0], old_number=old, full_name=_cased(name), born_on=born_on, sex=sex, address=address, issued_on=issued,
-        warnings=[*_number_warnings(parts[0], born_on, sex), *_text_warnings(name, address)],
+        number=number, old_number=fields.old if len(fields.old) in (9, 12) else "", full_name=_cased(name),
+        born_on=born_on, sex=sex, address=address, issued_on=issued_on,
+        warnings=[
+            *_number_warnings(number, fields.number, born_on, sex),
+            *_birth_warnings(fields.born, born_on, issued_on),
+            *_text_warnings(name, address),
+        ],
     )
 
 
-def _split(text: str) -> list[str]:
-    for separator in _SEPARATORS[1:]:
-        text = text.replace(separator, _SEPARATORS[0])
-    return [part.strip() for part in text.strip().split(_SEPARATORS[0])]
+def _fields(text: str) -> _Fields:
+    text = text.translate(_BARS)
+    found = _START.match(text) or _SHORT_START.match(text)
+    if found is None:
+        raise Invalid(_what_else(text))
+    rest = text[found.end() :]
+    separator = rest[:1]
+    # A scanner that types may put any sign of its keyboard for the bar; some stand inside the fields too.
+    if separator.isalnum() or separator in " ,./-":
+        return _by_shape(found[1], rest)
+    parts = [" ".join(part.split()) for part in rest[1:].split(separator)]
+    if len(parts) < 2 and len(found[1]) < 12:
+        raise Invalid(NOT_A_CARD)
+    if len(parts) < 5 or not _is_like(found[1], parts):
+        raise Invalid(_CUT_OFF if len(found[1]) == 12 and len(parts) < 5 and len(parts) > 1 else NOT_A_CARD)
+    return _by_place(found[1], parts)
 
 
-def _repaired(text: str) -> str:
-    """UTF-8 that was read as Latin-1 or Windows-1252 is put right when it can be without loss."""
-    text = text.lstrip("\ufeff")
-    if not _MOJIBAKE.search(text):
-        return text
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return text
+def _is_like(number: str, parts: list[str]) -> bool:
+    """A number that lost its leading zeros is believed only when the rest agrees with it."""
+    if len(number) == 12:
+        return True
+    fields, number = _by_place(number, parts), number.zfill(12)
+    born_on = _birth(fields.born)
+    return bool(id_number.birth_place(number)) and born_on is not None and born_on.year == id_number.birth_year(number)
+
+
+def _by_place(number: str, parts: list[str]) -> _Fields:
+    """Six fields, seven or more; the old number may be empty or left out, what follows the day of issue is not read."""
+    old = parts.pop(0) if not parts[0] or _DIGITS.match(parts[0]) else ""
+    name, born, sex, *rest = [*parts, "", "", ""]
+    end = next((place for place, part in enumerate(rest) if place and _is_day(part)), None)
+    address = ", ".join(filter(None, rest[:end])) if end else rest[0] if rest else ""
+    return _Fields(number, old, name, born, sex, address, rest[end] if end else "")
+
+
+def _by_shape(number: str, rest: str) -> _Fields:
+    found = _BY_SHAPE.match(rest.strip(" ,./-\t\r\n")[:_SHAPED])
+    if found is None:
+        raise Invalid(NOT_A_CARD)
+    fields = found.groupdict("")
+    return _Fields(
+        number, fields["old"], fields["name"], fields["born"], fields["sex"], fields["address"], fields["issued"]
+    )
+
+
+def _is_day(text: str) -> bool:
+    return bool(_DAY.match(text) or _PARTED_DAY.match(text))
+
+
+def _what_else(text: str) -> str:
+    if not text:
+        return _EMPTY
+    return next((sentence for pattern, sentence in _OTHER_CODES if pattern.match(text)), NOT_A_CARD)
+
+
+def _by_zone(zone: card_mrz.Zone) -> IdCard:
+    """The lines on the back of the card have no marks and no address."""
+    born_on = None
+    if zone.born:
+        year = id_number.birth_year(zone.number) // 100 * 100 + int(zone.born[:2])
+        born_on = _birth(f"{zone.born[4:]}{zone.born[2:4]}{year}")
+    warnings = list(_number_warnings(zone.number, zone.number, born_on, zone.sex))
+    if not zone.agrees:
+        warnings.append((N_("Dòng chữ mặt sau thẻ có chỗ đọc sai. Xem lại từng chữ giúp."), {}))
+    if zone.name:
+        warnings.append((N_("Tên đọc được không có dấu. Gõ lại cho đủ dấu giúp."), {}))
+    return IdCard(
+        number=zone.number, old_number="", full_name=_cased(zone.name), born_on=born_on, sex=zone.sex, address="",
+        issued_on=None, warnings=warnings,
+    )
 
 
 def _cased(name: str) -> str:
     """Names all in capitals or all in small letters get a capital each word; mixed ones stay as they are."""
-    return " ".join(word.capitalize() for word in name.split()) if name.isupper() or name.islower() else name
+    if not (name.isupper() or name.islower()):
+        return name
+    return re.sub(r"[^\s'’\-]+", lambda word: word[0].capitalize(), name)
 
 
 def _birth(text: str) -> BirthDate | None:
-    """``ddMMyyyy``; zeros, or 01/01 as births of unknown day are registered, mean that only the year is known."""
-    found = _DAY.match(re.sub(r"[^0-9]", "", text))
+    """``ddMMyyyy``; zeros mean that only the year is known. None where it is no date at all."""
+    text = text.strip()
+    if _YEAR.match(text):
+        return BirthDate(int(text)) if int(text) else None
+    found = _PARTED_DAY.match(text) or _DAY.match(text)
     if found is None:
-        return BirthDate(int(text)) if re.fullmatch(r"[0-9]{4}", text) else None
+        return None
     day, month, year = (int(part) for part in found.groups())
     if day == 0 or month == 0:
         return BirthDate(year) if year else None
@@ -103,34 +210,43 @@ def _birth(text: str) -> BirthDate | None:
     return BirthDate(year, month, day)
 
 
-def _full_date(text: str) -> date | None:
-    found = _birth(text)
-    return date(found.year, found.month, found.day) if found and found.month and found.day else None
+def _whole(day: BirthDate | None) -> date | None:
+    return date(day.year, day.month, day.day) if day and day.month and day.day else None
 
 
-def _sex(text: str) -> str:
-    """The field itself, as a whole: "nam" inside "Việt Nam" is no answer."""
-    return {"nam": "male", "nữ": "female", "nu": "female", "male": "male", "female": "female"}.get(normalise(text).lower(), "")
-
-
-def _number_warnings(number: str, born_on: BirthDate | None, sex: str) -> list[Warning_]:
-    """Digit 4 tells century and sex, digits 5-6 the year; a mismatch is a warning (domain.md 4.2)."""
-    warnings: list[Warning_] = []
-    century, said_sex = 1900 + 100 * (int(number[3]) // 2), "female" if int(number[3]) % 2 else "male"
-    year = century + int(number[4:6])
+def _number_warnings(number: str, read: str, born_on: BirthDate | None, sex: str) -> Iterator[Warning_]:
+    """Digits 1-3 tell the place, digit 4 century and sex, digits 5-6 the year; a mismatch is a warning (domain.md 4.2)."""
+    year = id_number.birth_year(number)
+    if len(read) < 12:
+        yield N_("Số thẻ đọc được thiếu số 0 ở đầu, đã thêm vào. Xem lại số giúp."), {}
+    if not id_number.birth_place(number):
+        yield N_("Ba số đầu %(code)s không phải mã tỉnh nào. Sinh ở nước ngoài thì đúng."), {"code": number[:3]}
     if born_on is not None and born_on.year != year:
-        warnings.append((N_("Số thẻ ứng với năm sinh %(year)s. Xem lại năm sinh giúp."), {"year": str(year)}))
-    if sex and sex != said_sex:
-        warnings.append((N_("Số thẻ và giới tính chưa khớp nhau. Xem lại giúp."), {}))
+        yield N_("Số thẻ ứng với năm sinh %(year)s. Xem lại năm sinh giúp."), {"year": str(year)}
+    if sex and sex != id_number.sex(number):
+        yield N_("Số thẻ và giới tính chưa khớp nhau. Xem lại giúp."), {}
     if year > clock.today().year:
-        warnings.append((N_("Số thẻ ứng với năm %(year)s, chưa tới. Xem lại số giúp."), {"year": str(year)}))
-    return warnings
+        yield N_("Số thẻ ứng với năm %(year)s, chưa tới. Xem lại số giúp."), {"year": str(year)}
 
 
-def _text_warnings(name: str, address: str) -> list[Warning_]:
-    doubled = any(pair in name.lower() for pair in ("ee", "aa", "oo", "dd", "uw", "ow"))
-    if doubled and name.isascii() and _TELEX.search(name):
-        return [(N_("Tên đọc được có vẻ sai dấu (bộ gõ đang bật). Xem lại từng chữ giúp."), {})]
-    if "\ufffd" in name + address:
-        return [(N_("Có chữ đọc không ra. Xem lại từng chữ giúp."), {})]
-    return []
+def _birth_warnings(read: str, born_on: BirthDate | None, issued_on: date | None) -> Iterator[Warning_]:
+    born = _whole(born_on)
+    if born_on is None and read:
+        yield N_("Ngày sinh đọc được không có trong lịch. Xem lại giúp."), {}
+    elif born is not None and born > clock.today():
+        yield N_("Ngày sinh đọc được chưa tới. Xem lại giúp."), {}
+    elif born is not None and (born.month, born.day) == (1, 1):
+        yield N_("Thẻ ghi sinh ngày 01/01. Nếu chỉ biết năm thì bỏ ngày và tháng."), {}
+    if issued_on is not None and (issued_on > clock.today() or (born is not None and issued_on < born)):
+        yield N_("Ngày cấp thẻ đọc được chưa hợp lý. Xem lại giúp."), {}
+
+
+def _text_warnings(name: str, address: str) -> Iterator[Warning_]:
+    if card_text.has_lost_letters(f"{name} {address}"):
+        yield N_("Có chữ đọc không ra. Xem lại từng chữ giúp."), {}
+    elif card_text.looks_like_telex(name):
+        yield N_("Tên đọc được có vẻ sai dấu (bộ gõ đang bật). Xem lại từng chữ giúp."), {}
+    elif card_text.has_no_marks(f"{name} {address}"):
+        yield N_("Tên đọc được không có dấu. Gõ lại cho đủ dấu giúp."), {}
+    if any(sign.isdigit() for sign in name):
+        yield N_("Tên đọc được có chữ số. Xem lại từng chữ giúp."), {}

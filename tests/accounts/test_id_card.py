@@ -77,7 +77,9 @@ def test_what_does_not_fit_together_is_warned_about_and_let_pass() -> None:
     assert sentences(card(name="Nguyeenx Vawn Maaux")) == [
         "Tên đọc được có vẻ sai dấu (bộ gõ đang bật). Xem lại từng chữ giúp."
     ]
-    assert sentences(card(number="999045000001")) == [], "people born abroad have a country's code"
+    assert parse(card(number="999045000001")).warnings == [
+        ("Ba số đầu %(code)s không phải mã tỉnh nào. Sinh ở nước ngoài thì đúng.", {"code": "999"})
+    ], "people born abroad have a country's code"
 
 
 @pytest.mark.parametrize("text", ["", "https://phuxuan.example/Q/1", "00020101021138570010A000000727", "046045000001", "1|2|3"])
