@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -20,6 +20,7 @@ from app.web.preferences import preferences
 _FOLDER = Path(__file__).resolve().parents[2] / "translations"
 # An amount as Vietnamese writes it: 8.000 or 1.250.000.
 _DOTTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+_SENTENCE_END = re.compile(r"(?<=[.?]) ")
 # What only Vietnamese writes: letters with a hook, a horn, a breve, a bar, or any mark over or under them.
 _VIETNAMESE = re.compile("[À-ÖØ-öø-ưẠ-ỹ\u0300-\u0323]")
 
@@ -79,10 +80,24 @@ def vietnamese(text: str | None) -> str | None:
 
 
 def told(text: str | None) -> str | None:
-    """Lines that staff chose or wrote: translated where they are the ward's own, else marked as Vietnamese."""
+    """What staff chose or wrote: translated where it is the ward's own, also sentence by sentence, else marked as Vietnamese."""
     if not text or language() == "vi":
         return text
-    return Markup("\n").join(vietnamese(gettext(line)) or "" for line in text.split("\n"))
+    return Markup("\n").join(Markup(" ").join(_own_sentences(line)) for line in text.split("\n"))
+
+
+def _own_sentences(line: str) -> Iterator[str]:
+    """A line in its longest known stretches of whole sentences, each in English; the rest marked."""
+    pieces = _SENTENCE_END.split(line)
+    while pieces:
+        known = next((size for size in range(len(pieces), 0, -1) if _is_known(" ".join(pieces[:size]))), 0)
+        taken = " ".join(pieces[: known or 1])
+        yield gettext(taken) if known else vietnamese(taken) or ""
+        pieces = pieces[known or 1 :]
+
+
+def _is_known(text: str) -> bool:
+    return gettext(text) != text
 
 
 def init_app(app: Flask) -> None:

@@ -136,6 +136,10 @@ def test_sentences_with_what_was_typed(app: Flask) -> None:
         assert i18n.told("Giấy này đã hết hạn dùng.\nĐến sớm") == (
             'This paper is no longer valid.\n<span lang="vi">Đến sớm</span>'
         )
+        # As the services put a reason together: the sentence, what the clerk added, how to mend it.
+        assert i18n.told("Giấy này đã hết hạn dùng. Hạn <đến> 2019. Nộp giấy còn hạn.") == (
+            'This paper is no longer valid. <span lang="vi">Hạn &lt;đến&gt; 2019.</span> Send a paper that is still valid.'
+        )
         assert i18n.vietnamese("abc") == "abc" and i18n.told("") == "" and i18n.vietnamese(None) is None
     with app.test_request_context():
         assert i18n.words(said, {"typed": "<b>Nguyễn"}) == said % {"typed": "<b>Nguyễn"}
