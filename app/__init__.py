@@ -31,6 +31,7 @@ from app.procedures import cli as procedures_cli
 from app.procedures import views_citizen as procedures_citizen
 from app.procedures import views_public as procedures_public
 from app.procedures import views_staff as procedures_staff
+from app.procedures.words import explain_shown
 from app.providers import antivirus, sms, storage
 from app.providers.antivirus.clamd import ClamdAntivirus
 from app.providers.antivirus.memory import MemoryAntivirus
@@ -99,7 +100,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The order matters: the transaction begins before the guards read, and headers are finished last.
     for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, errors, static_files):
         layer.init_app(app)
-    app.jinja_env.globals.update(staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts)
+    app.jinja_env.globals.update(
+        staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts, explain_shown=explain_shown
+    )
     accounts_staff.MENU[:] = MENU
     sessions.init_app(app)
     rendering.frame(frame.page_frame)

@@ -33,7 +33,7 @@ def _asks(world: World, kind: str) -> tuple[str, str]:
             look = world.draft("", procedure.code)
             found = known(look.path.split("/")[2])
             for page in procedure.form.pages(found.answers):
-                if page.kind == "question" and page.questions[0].type == kind:
+                if page.kind == "question" and any(one.type == kind for one in page.questions):
                     return procedure.code, page.id
         raise AssertionError(f"no declaration shows a question of type {kind}")
     procedure, page = world.once(f"asks {kind}", find)
