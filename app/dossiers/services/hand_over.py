@@ -7,7 +7,7 @@ from app.core.errors import N_, Conflict, Invalid
 from app.core.text import normalise
 from app.dossiers.models import Dossier, HandOverState, PaymentState, State
 from app.dossiers.queries import find_result
-from app.dossiers.services.advance import advance, check_unchanged
+from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.decision import is_electronic
 from app.dossiers.workflow import Action
 
@@ -23,6 +23,7 @@ def hand_over(
 ) -> None:
     """At the counter, after a look at the card. Raises ``Invalid`` when who came is not recorded."""
     check_unchanged(dossier, lock_version)
+    check_acts(dossier, Action.HAND_OVER, actor)
     name = normalise(collector_name)
     if not name:
         raise Invalid(fields={"collector_name": (N_("Ghi họ và tên người đến nhận."), {})})
