@@ -6,6 +6,7 @@ for whoever means to write. PostgreSQL: the same models and services. Only this 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -113,11 +115,41 @@ def _on_connect(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+# SQLite lets writers wait by sleeping and asking again, so an unlucky one of many waits in vain. The threads of
+# one process stand in line here and only one of them asks SQLite.
+_turn = threading.Lock()
+_HAS_TURN = "has_turn"
+
+
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if not connection.get_execution_options().get("write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    if not _turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+    connection.info[_HAS_TURN] = True
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        _pass_turn(connection)
+        raise
+
+
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _pass_turn(connection: Connection) -> None:
+    if connection.info.pop(_HAS_TURN, False):
+        _turn.release()
+
+
+@event.listens_for(Engine, "reset")
+def _on_reset(_connection: Any, record: Any, _state: object) -> None:
+    """A connection goes back to the pool: whatever happened to its transaction, its turn is over."""
+    if record.info.pop(_HAS_TURN, False):
+        _turn.release()
 
 
 def begin_write() -> None:
