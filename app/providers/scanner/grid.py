@@ -172,13 +172,12 @@ def read(window: Image.Image, pixels: Array, placing: Placing) -> bytes:
     """
     for again in (True, True, False):
         sampled = _sampled(window, placing)
-        guesses = []
-        for reach in (2, 3, 4):  # a wider equaliser undoes more blur and keeps more grain
-            guesses.append(_equalised(sampled, placing.size, reach))
-            if found := _decoded(guesses[-1]):
+        for reach in (3, 4):  # a wider equaliser undoes more blur and keeps more grain
+            guess = _equalised(sampled, placing.size, reach)
+            if found := _decoded(guess):
                 return found
         if again:
-            lightness = -np.clip(guesses[1], -1, 1).ravel()
+            lightness = -np.clip(guess, -1, 1).ravel()
             placing = _climbed(pixels, placing, _middles(placing.size), lightness, (0.2, 0.1, 0.05))
     return b""
 
@@ -196,29 +195,44 @@ def _sampled(window: Image.Image, placing: Placing) -> Array:
 def _equalised(sampled: Array, size: int, reach: int) -> Array:
     """How dark each module is (about 1 dark, -1 light) once a linear filter has undone the blur.
 
-    The filter weighs the samples within ``reach`` of a module's middle. It is trained on the known modules
-    first, then on its own surest answers, a few times over.
+    The filter weighs the samples within ``reach`` of a module's middle. It is trained on the known modules first,
+    then on its own surest answers, a few times over; last it also hears what its neighbours were taken for, and
+    so takes out what they spilled over (decision feedback, as in a modem).
     """
-    padded = np.pad(sampled, reach, mode="edge")
-    start = _FINE * _MARGIN + _FINE // 2
-    stop = start + _FINE * size
-    near = [
-        padded[start + dy : stop + dy : _FINE, start + dx : stop + dx : _FINE].ravel()
-        for dy in range(2 * reach + 1)
-        for dx in range(2 * reach + 1)
-    ]
-    inputs = np.stack([*near, np.ones(size * size)], 1)
+    samples = np.stack([*_around(sampled, reach, size), np.ones(size * size)], 1)
     known = known_modules(size).ravel()
+    is_known = known != _UNKNOWN
     answer = np.where(known == 1, 1.0, -1.0)
-    weight = (known != _UNKNOWN).astype(np.float64)
-    for last in (False, False, False, True):
+    guess, weight = answer, is_known.astype(np.float64)
+    for feedback in (False, False, False, True, True, True, True, True):
+        inputs = samples
+        if feedback:
+            taken = np.where(is_known, answer, np.clip(1.5 * guess, -1, 1)).reshape(size, size)
+            inputs = np.concatenate([samples, np.stack(_neighbours(taken), 1)], 1)
         weighed = inputs * weight[:, None]
         ridge = np.eye(inputs.shape[1]) * weight.mean()
         guess = inputs @ np.linalg.solve(weighed.T @ inputs + ridge, weighed.T @ answer)
-        if not last:
-            answer = np.where(known == _UNKNOWN, np.sign(guess), answer)
-            weight = np.where(known == _UNKNOWN, np.minimum(np.abs(guess), 1), 1.0)
+        answer = np.where(is_known, answer, np.sign(guess))
+        weight = np.where(is_known, 1.0, np.minimum(np.abs(guess), 1))
     return guess.reshape(size, size)
+
+
+def _around(sampled: Array, reach: int, size: int) -> list[Array]:
+    """For each step within ``reach`` samples, the sample that far from each module's middle."""
+    padded = np.pad(sampled, reach, mode="edge")
+    start = _FINE * _MARGIN + _FINE // 2
+    stop = start + _FINE * size
+    steps = range(2 * reach + 1)
+    return [padded[start + dy : stop + dy : _FINE, start + dx : stop + dx : _FINE].ravel() for dy in steps for dx in steps]
+
+
+def _neighbours(taken: Array) -> list[Array]:
+    """What each of the 24 modules around each module is taken for; beyond the code it is light."""
+    size = len(taken)
+    padded = np.pad(taken, 2, constant_values=-1)
+    return [
+        padded[dy : dy + size, dx : dx + size].ravel() for dy in range(5) for dx in range(5) if (dy, dx) != (2, 2)
+    ]
 
 
 def _decoded(guess: Array) -> bytes:
