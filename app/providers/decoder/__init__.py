@@ -44,6 +44,8 @@ PLACES = 2  # children at a time in one worker: more would only starve the pages
 WAIT_SECONDS = 20
 
 _places = threading.BoundedSemaphore(PLACES)
+# Nothing of ours, no keys. One thread for numpy: more would fight over the processors with the pages of others.
+_CHILD_ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 _CHILD = Path(__file__).with_name("child.py")
 _APP = Path(__file__).parents[2]
 
@@ -103,7 +105,7 @@ def _ask(
         process = subprocess.Popen(
             [sys.executable, "-I", str(_CHILD), str(_APP), task, str(memory_bytes), str(cpu_seconds), wire.text(args)],
             stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd="/", env={"LANG": "C.UTF-8"}, close_fds=True,
+            cwd="/", env=_CHILD_ENVIRONMENT, close_fds=True,
         )
 
     def stop() -> None:
