@@ -41,6 +41,7 @@ def test_whatever_becomes_of_it_an_authentic_notice_is_taken(client: FlaskClient
         body, headers = desk.SEPAY.sign(make_credit(order, amount_vnd=amount))
         assert client.post("/webhook/sepay", data=body, headers=headers).status_code == 200
     assert client.post("/webhook/sepay", data=b"\xff", headers=headers).status_code == 200
+    db.session.rollback()  # see what the requests wrote
     states = set(db.session.scalars(select(BankEvent.state)))
     assert states == {NoticeState.LESS, NoticeState.MORE, NoticeState.UNREADABLE}
 
@@ -52,6 +53,7 @@ def test_ten_thousand_forged_notices(client: FlaskClient) -> None:
         client.post("/webhook/payos", data=variant, headers=headers).status_code for variant in mutated(body, 10_000)
     }
     assert statuses <= {400, 401, 413}
+    db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(BankEvent)) == 0
     assert desk.fresh(order).state == OrderState.OPEN
     assert client.post("/webhook/payos", data=body, headers=headers).status_code == 200
@@ -64,6 +66,7 @@ def test_ten_thousand_forged_notices(client: FlaskClient) -> None:
 def test_sepay_with_another_key(client: FlaskClient, key: str) -> None:
     body, headers = desk.SEPAY.sign(make_credit(desk.make_order()))
     assert client.post("/webhook/sepay", data=body, headers={**headers, "Authorization": key}).status_code == 401
+    db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(BankEvent)) == 0
 
 
