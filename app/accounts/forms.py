@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from wtforms import PasswordField, SelectMultipleField, StringField
 
-from app.accounts.permissions import ROLE_NAMES, Role
+from app.accounts.permissions import Role
 from app.web.forms import Form, line
 
 
@@ -30,7 +30,7 @@ class NewAccountForm(Form):
     full_name = line(120)
     title = line(80)
     desk = line(40)
-    roles = SelectMultipleField(choices=[(str(role), name) for role, name in ROLE_NAMES.items()])
+    roles = SelectMultipleField(choices=[str(role) for role in Role])
 
     @property
     def chosen_roles(self) -> frozenset[Role]:
