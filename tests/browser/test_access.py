@@ -39,7 +39,7 @@ def axe(page: Page, options: dict[str, object]) -> list[str]:
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(f"axe.run({json.dumps({'resultTypes': ['violations'], **options})})")
     return [
-        f"{rule['id']}: {node['target']} {node['html'][:160]} | {(node['any'] or node['all'] or node['none'])[0]['message'][:200]}"
+        f"{rule['id']}: {node['target']} {node['html'][:160]} | {node['failureSummary'][:200]}"
         for rule in found["violations"] for node in rule["nodes"]
     ]
 

@@ -13,7 +13,8 @@ _SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([
     const box = one.getBoundingClientRect(), look = getComputedStyle(one)
     if (!box.width || !box.height || look.visibility === 'hidden') return false
     if (one.closest('.vh, .skip, [aria-hidden=true]') || one.tabIndex < 0) return false
-    if (one.matches('a') && look.display === 'inline' && one.parentElement.textContent.trim() !== one.textContent.trim()) return false
+    const alone = one.parentElement.textContent.trim() === one.textContent.trim()
+    if (one.matches('a') && look.display === 'inline' && !alone) return false
     if (one.matches('input[type=radio], input[type=checkbox], input[type=file]')) {
       const label = one.labels && one.labels[0]
       if (label) return Math.max(label.getBoundingClientRect().height, box.height) < least - 0.5
@@ -28,7 +29,7 @@ _WIDE = """width => {
   const out = [...document.body.querySelectorAll('*')].filter(one => {
     const box = one.getBoundingClientRect()
     return box.width && box.right > width + 1 && !one.closest('.vh, .skip, svg *') && !boxed(one)
-  }).map(one => one.tagName + '.' + one.className + ' ' + Math.round(one.getBoundingClientRect().right) + ' ' + one.textContent.trim().slice(0, 50))
+  }).map(one => [one.tagName, one.className, one.getBoundingClientRect().right, one.textContent.trim().slice(0, 50)].join(' '))
   return root > width + 1 || out.length ? ['page ' + root, ...out.slice(-4)] : []
 }"""
 

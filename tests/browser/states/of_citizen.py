@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from app.accounts.permissions import Role
 from app.core import clock
@@ -30,7 +31,7 @@ def _asks(world: World, kind: str) -> tuple[str, str]:
     """(procedure, page) of a question of this type that an ordinary declaration shows."""
     def find() -> tuple[str, str]:
         for procedure in (one for one in list_procedures() if one.online):
-            look = world.draft("", procedure.code)
+            look = world.draft("", procedure.code, **_CHOOSE.get(kind, {}))
             found = known(look.path.split("/")[2])
             for page in procedure.form.pages(found.answers):
                 if page.kind == "question" and any(one.type == kind for one in page.questions):
@@ -40,14 +41,18 @@ def _asks(world: World, kind: str) -> tuple[str, str]:
     return str(procedure), str(page)
 
 
+# What must be chosen for a question to be asked at all.
+_CHOOSE: dict[str, dict[str, Any]] = {"group": {"answers": {"founder_kind": "family"}}}
+
+
 def _question(kind: str, name: str) -> Callable[[World], Look]:
     def look(world: World) -> Look:
         procedure, page = _asks(world, kind)
         if name == "long":
             return world.draft(f"/cau/{page}", procedure, of=long_person())
         if name == "first":
-            return world.draft(f"/cau/{page}", procedure, with_papers=False)
-        seen = world.draft(f"/cau/{page}", procedure, with_papers=False)
+            return world.draft(f"/cau/{page}", procedure, **_CHOOSE.get(kind, {}))
+        seen = world.draft(f"/cau/{page}", procedure, with_papers=False)  # the rows stay as they are, the words go
         return seen.sends(page, **{"*": ""})
     return look
 
@@ -101,7 +106,7 @@ def _late(world: World) -> Look:
 
 
 def _mended(world: World) -> Look:
-    code = world.at(At.AWAITING_SUPPLEMENT, BIRTH, days_ago=1)
+    code = world.at(At.AWAITING_SUPPLEMENT, COPIES, days_ago=1)
 
     def mend() -> bool:
         with transaction():
@@ -116,7 +121,7 @@ def _mended(world: World) -> Look:
 
 
 def _sent(world: World) -> Look:
-    code = world.at(At.AWAITING_SUPPLEMENT, BIRTH, days_ago=2)
+    code = world.at(At.AWAITING_SUPPLEMENT, COPIES, days_ago=2)
 
     def send() -> bool:
         with transaction():
@@ -132,7 +137,7 @@ def _sent(world: World) -> Look:
 
 
 def _mending_page(world: World) -> Look:
-    code = world.at(At.AWAITING_SUPPLEMENT, BIRTH)
+    code = world.at(At.AWAITING_SUPPLEMENT, COPIES)
 
     def ref() -> str:
         supplement = open_supplement(known(code))
@@ -238,7 +243,7 @@ CITIZEN_STATES = QUESTIONS + [
     S(f"{D}.track", "in process", lambda w: w.follow(w.at(At.IN_PROCESS, BIRTH))),
     S(f"{D}.track", "late", _late),
     S(f"{D}.track", "waiting for signature", lambda w: w.follow(w.at(At.IN_PROCESS, examined=True))),
-    S(f"{D}.track", "more is wanted", lambda w: w.follow(w.at(At.AWAITING_SUPPLEMENT, BIRTH))),
+    S(f"{D}.track", "more is wanted", lambda w: w.follow(w.at(At.AWAITING_SUPPLEMENT, COPIES))),
     S(f"{D}.track", "mended, not sent", _mended),
     S(f"{D}.track", "supplement sent", _sent),
     S(f"{D}.track", "waiting for money", lambda w: w.follow(w.at(At.AWAITING_PAYMENT))),

@@ -18,7 +18,7 @@ from app.procedures import poster_register as posters
 from app.procedures.queries import list_fee_lines
 from app.working_time.queries import list_days
 from tests import factories
-from tests.browser.states.of_citizen import exemption_asked, take_cash
+from tests.browser.states.of_citizen import COPIES, exemption_asked, take_cash
 from tests.browser.states.registry import PageState as S
 from tests.browser.states.world import LONG_NAME, Look, World, known
 from tests.payments import desk as bank
@@ -30,7 +30,7 @@ R = Role
 def _full(world: World) -> None:
     """Something stands in every list."""
     world.of_long_name()
-    for state, days in ((At.IN_PROCESS, 40), (At.ACCEPTED, 0), (At.AWAITING_SUPPLEMENT, 0)):
+    for state, days in ((At.IN_PROCESS, 40), (At.ACCEPTED, 0)):
         world.at(state, BIRTH, days_ago=days)
 
 
@@ -203,7 +203,7 @@ DESK = [
     S(f"{H}.dossier", "mine to examine", lambda w: _dossier(w, w.at(At.ACCEPTED, BIRTH), R.SPECIALIST)),
     S(f"{H}.dossier", "mine to sign", lambda w: _dossier(w, w.at(At.IN_PROCESS, BIRTH, examined=True), R.LEADER)),
     S(f"{H}.dossier", "not mine to sign", lambda w: _dossier(w, w.at(At.IN_PROCESS, BIRTH, examined=True))),
-    S(f"{H}.dossier", "more is wanted", lambda w: _dossier(w, w.at(At.AWAITING_SUPPLEMENT, BIRTH))),
+    S(f"{H}.dossier", "more is wanted", lambda w: _dossier(w, w.at(At.AWAITING_SUPPLEMENT, COPIES))),
     S(f"{H}.dossier", "waiting for money", lambda w: _dossier(w, w.at(At.AWAITING_PAYMENT), R.SPECIALIST)),
     S(f"{H}.dossier", "withdrawal asked", lambda w: _dossier(w, w.at(At.WITHDRAWAL_ASKED), R.LEADER)),
     S(f"{H}.dossier", "finished", lambda w: _dossier(w, w.at(At.FINISHED, BIRTH))),
