@@ -22,6 +22,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     event,
     text,
 )
@@ -161,6 +162,12 @@ def begin_write() -> None:
     if session.in_transaction():
         session.rollback()
     session.connection(execution_options={"write": True})
+
+
+def hold(rows: Select[Any]) -> None:
+    """Hold the rows that a query finds until the transaction ends. On SQLite a writer holds everything already."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(rows.with_for_update())
 
 
 @contextmanager

@@ -27,7 +27,7 @@ USUAL = {
 def runs_on_both(item: pytest.Item) -> bool:
     """Whether a test is worth a run on PostgreSQL: it has a database, and is no browser test of looks alone."""
     fixtures = getattr(item, "fixturenames", ())
-    return "settings" in fixtures and ("browser" not in fixtures or item.get_closest_marker("both_engines") is not None)
+    return "databases_of_run" in fixtures and ("browser" not in fixtures or item.get_closest_marker("both_engines") is not None)
 
 
 def settings_for(database_url: str, data_dir: Path, **env: str) -> Settings:

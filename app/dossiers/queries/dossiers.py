@@ -10,7 +10,7 @@ from app.accounts.models import Staff
 from app.accounts.permissions import Permission
 from app.core import codes
 from app.core.actor import Actor, ActorKind
-from app.core.db import db
+from app.core.db import db, hold
 from app.core.errors import N_, NotFound
 from app.dossiers.models import (
     Correction,
@@ -104,6 +104,9 @@ def find_access(session_id: int, code: str, *, lock: bool = False) -> tuple[Doss
 
     ``lock`` holds the dossier's row until the transaction ends.
     """
+    if lock:
+        # First held, then read: a statement that waits for a row sees only that row as it is by then.
+        hold(select(Dossier.id).where(Dossier.public_code == code))
     query = (
         select(Dossier, SlipAccess)
         .outerjoin(SlipAccess, and_(SlipAccess.dossier_id == Dossier.id, SlipAccess.session_id == session_id))
@@ -115,7 +118,7 @@ def find_access(session_id: int, code: str, *, lock: bool = False) -> tuple[Doss
         ))
     )
     if lock:
-        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
+        query = query.execution_options(populate_existing=True)
     found = db.session.execute(query).first()
     return (found[0], found[1]) if found else None
 
