@@ -262,17 +262,17 @@ class Result:
 
 
 def measure(level: int, count: int, seed: int, keep: Path | None = None) -> Result:
-    bare = ours = 0
+    floor = ours = 0
     seconds = []
     for number, (data, text) in enumerate(_photos(level, count, seed)):
-        bare += _bare(data) == [text]
+        floor += bare(data) == [text]
         began = time.monotonic()
         found = zxing.decode(data)
         seconds.append(time.monotonic() - began)
         ours += found == [text]
         if keep and found != [text]:
             (keep / f"{level}-{seed + number}.jpg").write_bytes(data)
-    return Result(level, count, bare, ours, tuple(seconds))
+    return Result(level, count, floor, ours, tuple(seconds))
 
 
 def _photos(level: int, count: int, seed: int) -> Iterator[tuple[bytes, str]]:
@@ -280,7 +280,7 @@ def _photos(level: int, count: int, seed: int) -> Iterator[tuple[bytes, str]]:
         yield photo(level, seed + number)
 
 
-def _bare(data: bytes) -> list[str]:
+def bare(data: bytes) -> list[str]:
     upright = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("L")
     return [code.bytes.decode() for code in zxingcpp.read_barcodes(upright, formats=zxingcpp.QRCode)]
 

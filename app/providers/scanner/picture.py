@@ -15,6 +15,7 @@ from app.core.errors import N_, Invalid
 
 MAX_BYTES = 32 << 20  # of one photo; a form may allow less
 MAX_PIXELS = 64 << 20  # phones that say 64 Mpx send a little more than 64 million
+_BROKEN = N_("Ảnh này hỏng hoặc gửi chưa hết. Chụp lại, rồi gửi lại.")
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
 pi_heif.register_heif_opener(thumbnails=False)
@@ -51,7 +52,7 @@ def open_grey(data: bytes, longest: int) -> Image.Image:
         except MemoryError:
             raise
         except Exception as error:  # decoders throw what they like at broken bytes
-            raise Invalid(N_("Ảnh này hỏng hoặc gửi chưa hết. Chụp lại, rồi gửi lại.")) from error
+            raise Invalid(_BROKEN) from error
 
 
 def is_reduced(data: bytes, longest: int) -> bool:
@@ -65,9 +66,15 @@ def _opened(data: bytes) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:
-        if data[:4] == b"%PDF":
-            raise Invalid(N_("Đây là tệp PDF, không phải ảnh. Chụp ảnh thẻ rồi gửi.")) from error
-        raise Invalid(N_("Tệp này không phải ảnh mở được. Gửi ảnh chụp bằng điện thoại.")) from error
+        raise Invalid(_what_else(data)) from error
+
+
+def _what_else(data: bytes) -> str:
+    if data[:4] == b"%PDF":
+        return N_("Đây là tệp PDF, không phải ảnh. Chụp ảnh thẻ rồi gửi.")
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG")) or data[8:12] == b"WEBP" or data[4:8] == b"ftyp":
+        return _BROKEN
+    return N_("Tệp này không phải ảnh mở được. Gửi ảnh chụp bằng điện thoại.")
 
 
 def _halving(picture: Image.Image, longest: int) -> int:
