@@ -23,8 +23,7 @@ from app.core.actor import SYSTEM
 from app.core.db import transaction
 from app.files.demo_papers import draw_paper
 from app.payments.vietqr import decode
-from app.procedures.poster_register import Scope
-from app.procedures.poster_register import draw, make_poster
+from app.procedures.poster_register import Scope, draw, make_poster
 from app.providers.payment import Credit
 from app.providers.payment.payos import PayOS
 from tests.browser.citizen import NAME, NUMBER, Citizen
