@@ -79,10 +79,12 @@ def test_a_citizen_needs_no_more_than_a_keyboard(pages: Pages) -> None:
             erred = True
         answer_by_keyboard(page)
         on(page, "main form.stack button[type=submit]:not([name]), main form button.btn[type=submit]")
+        if "/giay/" not in before:  # photos go by a plain form, and a page that loads begins at its top
+            expect(page.locator("h1:focus")).to_have_count(1)
         if page.url == before:  # asked once whether it is right
             on(page, "main form button.btn[type=submit]")
-        page.wait_for_function("before => location.href !== before", arg=before)
-        expect(page.locator("h1")).to_be_focused()
+            expect(page.locator("h1:focus")).to_have_count(1)
+        assert page.url != before, page.locator("main").inner_text()
     assert erred and "/xem-lai" in page.url
     on(page, "main form button.btn[type=submit]")
     expect(page.locator("h1")).to_have_text("Đã nộp hồ sơ")
