@@ -17,7 +17,7 @@ from app.core.logs import log_event
 from app.web.csrf import FIELD, token_is_ours
 from app.web.i18n import words
 from app.web.rendering import page
-from app.web.transactions import KEY_FIELD, StaleForm, sent_key
+from app.web.transactions import KEY_FIELD, StaleForm, give_up, sent_key
 
 _TITLES = {
     400: N_("Chưa làm được"),
@@ -44,6 +44,7 @@ _SENTENCES = {
 
 def error_page(status: int, sentence: str = "", *, retry_after: int | None = None) -> ResponseReturnValue:
     """The page for a status, with a short fault code to read out on the phone."""
+    give_up()
     fault = f"{status}-{secrets.token_hex(2).upper()}"
     log_event("http.refused", status=status, fault=fault, endpoint=request.endpoint, method=request.method)
     told = {
@@ -75,6 +76,7 @@ def _stale(error: StaleForm) -> ResponseReturnValue:
 
 def _resend(status: int, sentence: str) -> ResponseReturnValue:
     """All that was typed comes back in a form with a fresh token and its old key; one press sends it."""
+    give_up()
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, KEY_FIELD)]
     had_files = any(upload.filename for upload in request.files.values())
     return page("errors/resend.html", status=status, sentence=sentence, typed=typed, key=sent_key(), had_files=had_files)

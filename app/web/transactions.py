@@ -140,6 +140,11 @@ def check_again(check: Callable[[], Any]) -> None:
         g.setdefault("checks", []).append(check)
 
 
+def give_up() -> None:
+    """Undo what a refused request began, so that the page that says so can read and holds no lock while it is drawn."""
+    db.session.rollback()
+
+
 def afterwards(act: Callable[[], None]) -> None:
     """Do ``act`` when the answer stands, outside its transaction. Its failure spoils nothing."""
     g.setdefault("afterwards", []).append(act)
