@@ -50,7 +50,7 @@ def pytest(engine: str, *more: str) -> list[str]:
     report = RESULTS / f"{engine}.xml"
     report.unlink(missing_ok=True)
     return [
-        PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "worksteal", "--database", engine,
+        PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--database", engine,
         f"--junitxml={report}", "-o", "junit_family=xunit1", *more,
     ]
 
