@@ -73,9 +73,9 @@ def make_session(kind: str = "staff", staff: Actor | None = None) -> tuple[WebSe
     return row, token
 
 
-def person(number: int | None = None, **of: int) -> Person:
+def person(number: int | None = None, *, born: tuple[int, int] = (1940, 1950)) -> Person:
     """A made-up citizen; the same number is the same person."""
-    return make_person(random.Random(next(_numbers) if number is None else number), **of)
+    return make_person(random.Random(next(_numbers) if number is None else number), born=born)
 
 
 # Papers

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -104,10 +105,19 @@ class CounterInput:
     unsure: list[tuple[str, Message]] = field(default_factory=list)
     again: bool = False
 
+    def doubt(self, name: str, message: Message) -> None:
+        """Note what looks odd, once: two questions that contradict each other say the same."""
+        if message not in [said for _name, said in self.unsure]:
+            self.unsure.append((name, message))
+
     @property
     def doubts(self) -> str:
-        """What looks odd, as one word for the form: shown once, then let pass."""
-        return " ".join(sorted(name for name, _message in self.unsure))
+        """What looks odd, for a hidden input of the form."""
+        return " ".join(hashlib.sha256(repr(message).encode()).hexdigest()[:12] for _name, message in self.unsure)
+
+    def is_sure(self, seen: str) -> bool:
+        """Whether all that looks odd was shown before, and sent again as it is."""
+        return set(self.doubts.split()) <= set(seen.split())
 
 
 def read_counter(form: Form, data: Source, answers: Mapping[str, Any], *, today: date) -> CounterInput:
@@ -131,7 +141,8 @@ def read_on_paper(form: Form, data: Source, mark: str) -> dict[str, str | None]:
 def _read_page(here: Page, page: PageInput, sent: CounterInput, known: dict[str, Any]) -> None:
     """Take one page over: each answer that holds is kept, whatever stands beside it."""
     sent.typed.update(page.typed)
-    sent.unsure += page.unsure
+    for name, message in page.unsure:
+        sent.doubt(name, message)
     sent.again = sent.again or page.again
     for question in here.questions:
         faults = {name: fault for name, fault in page.errors.items() if _is_of(question, name)}

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextvars
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.permissions import Role
 from app.core.actor import Actor
+from app.core.db import db
 from tests import factories
 
 
@@ -31,6 +33,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.path, self.forms, self.links, self.text = path, [], [], []
         self._area = self._select = ""
+        self._get = False  # a form that only looks
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in attrs}
@@ -38,6 +41,9 @@ class _Reader(HTMLParser):
             self.links.append(of.get("href", ""))
         elif tag == "form":
             self.forms.append(Form(of.get("action") or self.path))
+            self._get = of.get("method") != "post"
+        elif self._get:
+            return
         elif self.forms and of.get("name"):
             self._control(tag, of, self.forms[-1])
         elif tag == "option" and self._select and "selected" in of:
@@ -91,8 +97,10 @@ class Seen:
         return self._reader.links
 
     def form(self, end: str) -> Form:
-        """The form whose address ends so."""
-        return next(form for form in self._reader.forms if form.action.split("?")[0].endswith(end))
+        """The form that is sent (post) to an address that ends so."""
+        return next(
+            form for form in self._reader.forms if form.fields and form.action.split("?")[0].endswith(end)
+        )
 
     def offers(self, end: str) -> bool:
         """Whether a link or a form leads there."""
@@ -101,10 +109,13 @@ class Seen:
 
 
 class _Client(FlaskClient):
-    """Each request has a context of its own, although the test holds one."""
+    """Each request has a context and a transaction of its own, although the test holds one."""
 
     def open(self, *args: Any, **named: Any) -> TestResponse:
-        return contextvars.Context().run(super().open, *args, **named)
+        try:
+            return contextvars.Context().run(super().open, *args, **named)
+        finally:
+            db.session.rollback()  # what the test looks at next is read anew
 
 
 class Clerk:
@@ -127,7 +138,7 @@ class Clerk:
             if value is None:
                 fields.poplist(name)
             else:
-                fields.setlist(name, value if isinstance(value, list) else [value])
+                fields.setlist(name, [_sendable(one) for one in (value if isinstance(value, list) else [value])])
         return Seen(self._client.post(form.action, data=fields, content_type="multipart/form-data"))
 
     def act(self, path: str, end: str = "", **typed: Any) -> Seen:
@@ -135,6 +146,11 @@ class Clerk:
         page = self.get(path)
         assert page.status == 200, (path, page.status, page.text[:300])
         return self.send(page, end or path.split("?")[0], **typed)
+
+
+def _sendable(value: Any) -> Any:
+    """A file as the test client wants it; anything else as it is."""
+    return (io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
 
 
 def _spread(typed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -148,7 +148,7 @@ def fill(code: str) -> ResponseReturnValue:
         papers.remove_paper(found, act.removeprefix("remove:"), current_actor())
     if act == "accept" and not sent.again:
         errors |= told(sent.empty) | _lacking_papers(found)
-        if not errors and sent.doubts in ("", request.form.get("doubts", "")):
+        if not errors and sent.is_sure(request.form.get("doubts", "")):
             return _register(found)
         return _show(found, sent, errors)
     if errors or sent.again or sent.unsure:
@@ -169,7 +169,8 @@ def _keep(found: Dossier, came: _Sent) -> tuple[CounterInput, dict[str, str]]:
         except AppError as error:
             errors[f"photo-{paper_id}"] = words(error.message, error.params)
     if came.facts is not None:
-        sent.unsure += [("card_text", warning) for warning in came.facts.warnings]
+        for warning in came.facts.warnings:
+            sent.doubt("card_text", warning)
         drafts.keep_card_facts(found, came.facts.as_prefill())
         for question_id in found.from_card:  # what the card says stands before what was typed
             for name in [name for name in sent.typed if name == question_id or name.startswith(f"{question_id}_")]:
