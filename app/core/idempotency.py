@@ -63,6 +63,8 @@ def claim(key: str, scope: str, request_hash: str) -> bool:
         except IntegrityError:
             return False
         return True
+    if (before.scope, before.request_hash) == (scope, request_hash):
+        return False  # between recall and here a twin was kept: to take its key would be to act twice
     taken = db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.key == key, IdempotencyKey.request_hash == before.request_hash)
