@@ -238,9 +238,9 @@ DESK = [
     S(f"{H}.examine", "sent up", lambda w: _dossier(
         w, w.at(At.IN_PROCESS, BIRTH, examined=True), R.SPECIALIST, path="/trinh-ky"
     )),
-    S(f"{H}.hand_over", "ask", lambda w: _dossier(w, w.of_long_name(At.FINISHED, BIRTH), path="/tra-ket-qua")),
+    S(f"{H}.hand_over", "ask", lambda w: _dossier(w, w.of_long_name(At.FINISHED, PENSION), path="/tra-ket-qua")),
     S(f"{H}.hand_over", "nobody named", lambda w: _dossier(
-        w, w.of_long_name(At.FINISHED, BIRTH), path="/tra-ket-qua"
+        w, w.of_long_name(At.FINISHED, PENSION), path="/tra-ket-qua"
     ).sends(collector_name="")),
     S(f"{H}.correct", "name", lambda w: _dossier(w, w.at(At.ACCEPTED, BIRTH), path="/sua/child_name")),
     S(f"{H}.correct", "date", lambda w: _dossier(w, w.at(At.ACCEPTED, BIRTH), path="/sua/child_birth")),
@@ -311,7 +311,7 @@ HOUSE = [
     S(f"{W}.this_year", "year", lambda w: w.clerk("/lich", R.LEADER)),
     S(f"{W}.year", "known", lambda w: w.clerk("/lich/2026", R.LEADER)),
     S(f"{W}.year", "not known", lambda w: w.clerk("/lich/2090", R.LEADER)),
-    S(f"{W}.year", "no source", lambda w: w.clerk("/lich/2026", R.LEADER).sends(act="confirm", source="")),
+    S(f"{W}.year", "no source", lambda w: w.clerk("/lich/2028", R.LEADER).sends(act="confirm", source="")),
     S(f"{W}.new_day", "form", lambda w: w.clerk("/lich/2026/them", R.LEADER)),
     S(f"{W}.new_day", "wrong", lambda w: w.clerk("/lich/2026/them", R.LEADER).sends(day="", name="")),
     S(f"{W}.day", "form", _day),
