@@ -16,7 +16,7 @@ from app.dossiers.queries import find_result
 from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.deadlines import begin_pause, end_pause
 from app.dossiers.services.drafts import procedure_of
-from app.dossiers.services.intake import check_colleague, reason_text
+from app.dossiers.services.intake import check_colleague, say_why
 from app.dossiers.services.messages import tell, tell_later
 from app.dossiers.workflow import Action
 from app.files import services as files
@@ -158,7 +158,8 @@ def decline_withdrawal(dossier: Dossier, actor: Actor, *, reason: str, lock_vers
 def stop(dossier: Dossier, actor: Actor, *, reason_code: str, reason: str, lock_version: int | None = None) -> None:
     """Stop a dossier (Mẫu 05), with a reason the person understands."""
     check_unchanged(dossier, lock_version)
-    text = reason_text(reason_code, "stop", reason)
-    advance(dossier, Action.STOP, actor, reason_code=reason_code, reason=text, assignee_id=None)
+    check_acts(dossier, Action.STOP, actor)
+    code, text = say_why(reason_code, "stop", reason)
+    advance(dossier, Action.STOP, actor, reason_code=code, reason=text, assignee_id=None)
     end_pause(dossier)
     tell_later(dossier, "stopped")

@@ -80,15 +80,16 @@ def refuse(
 ) -> None:
     """Do not accept, with a reason in the law's words and ours (Mẫu 03). Raises ``Invalid`` without one."""
     check_unchanged(dossier, lock_version)
-    text = reason_text(reason_code, "refuse", reason)
-    advance(dossier, Action.REFUSE, actor, reason_code=reason_code, reason=text, answer_due_at=None)
+    check_acts(dossier, Action.REFUSE, actor)
+    code, text = say_why(reason_code, "refuse", reason)
+    advance(dossier, Action.REFUSE, actor, reason_code=code, reason=text, answer_due_at=None)
     tell_later(dossier, "refused")
 
 
-def reason_text(code: str, act: str, typed: str) -> str:
-    """The plain sentence of a reason code, what the clerk added, and how to mend it; never a bare code."""
+def say_why(code: str, act: str, typed: str) -> tuple[str, str]:
+    """A known reason code, and the plain words: its sentence, what the clerk added, how to mend it; never a bare code."""
     known = get_reason(code, act)
     if known is None and not typed.strip():
         raise Invalid(fields={"reason": (N_("Chọn lý do, hoặc ghi rõ lý do cho người dân hiểu."), {})})
     parts = (known.sentence if known else "", normalise(typed)[:500], known.remedy if known else "")
-    return " ".join(part for part in parts if part)
+    return known.code if known else "", " ".join(part for part in parts if part)

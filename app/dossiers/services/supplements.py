@@ -14,7 +14,7 @@ from app.dossiers.queries import open_supplement
 from app.dossiers.services.advance import advance, check_unchanged
 from app.dossiers.services.deadlines import answer_due_at, begin_pause, end_pause
 from app.dossiers.services.drafts import keep_answers, procedure_of
-from app.dossiers.services.intake import reason_text
+from app.dossiers.services.intake import say_why
 from app.dossiers.services.messages import tell_later, when_plain
 from app.dossiers.workflow import Action
 from app.working_time import engine
@@ -51,10 +51,8 @@ def ask_supplement(
     for one in wanted:
         if (one.kind, one.ref) not in known:
             raise Invalid(N_("Giấy tờ này không có trong hồ sơ."))
-        supplement.items.append(SupplementItem(
-            kind=one.kind, ref=one.ref, reason_code=one.reason_code,
-            reason=reason_text(one.reason_code, "supplement", one.reason),
-        ))
+        code, text = say_why(one.reason_code, "supplement", one.reason)
+        supplement.items.append(SupplementItem(kind=one.kind, ref=one.ref, reason_code=code, reason=text))
     db.session.add(supplement)
     advance(
         dossier, Action.ASK_SUPPLEMENT, actor, reason="\n".join(item.reason for item in supplement.items),
