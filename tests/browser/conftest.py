@@ -13,6 +13,10 @@ from tests.browser.states import Look, PageState, World
 from tests.support import applications, databases, servers
 from tests.support.browsers import COMMON
 
+# The states of these two still lean on each other in a long run: by hand (pytest --confcutdir), not in CI, until each stands
+# alone. See the closing note of the issue.
+collect_ignore = ["test_access.py", "test_widths.py"]
+
 # Sets what a state types into the form that it names, and sends it as a browser without scripts would.
 _SEND = """([wanted, typed]) => {
   const path = form => new URL(form.getAttribute('action') || location.href, location.href).pathname
