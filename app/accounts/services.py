@@ -169,9 +169,9 @@ def open_ticket(token: str, *, purpose: str) -> SignInTicket:
     return ticket
 
 
-def new_totp_secret() -> str:
-    """A secret for a code generator, 160 bits in base32."""
-    return pyotp.random_base32()
+def new_totp_secret(kept: str = "") -> str:
+    """A secret for a code generator, 160 bits in base32: the one that a page has kept for us, if it is one."""
+    return kept if re.fullmatch(r"[A-Z2-7]{32}", kept) else pyotp.random_base32()
 
 
 def set_up_account(token: str, *, password: str, totp_secret: str, code: str) -> Staff:
@@ -179,8 +179,6 @@ def set_up_account(token: str, *, password: str, totp_secret: str, code: str) ->
     ticket = open_ticket(token, purpose="setup")
     staff = db.session.get_one(Staff, ticket.staff_id)
     check_password(password, staff.username)
-    if not re.fullmatch(r"[A-Z2-7]{32}", totp_secret):
-        raise Invalid(N_("Trang này mở đã lâu. Mở lại đường dẫn rồi quét hình mới."))
     staff.totp_secret, staff.totp_last_step = totp_secret, 0
     db.session.flush()
     if not _totp_holds(staff, code.replace(" ", "")):

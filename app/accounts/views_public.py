@@ -74,14 +74,15 @@ def _set_up_page(token: str, staff: Staff, secret: str, errors: dict[str, str], 
 def do_set_up(token: str) -> ResponseReturnValue:
     """Keep password and generator, then sign in."""
     form = SetUpForm()
+    secret = services.new_totp_secret(form.secret.data or "")
     staff = get_staff(services.open_ticket(token, purpose="setup").staff_id)
     try:
         services.set_up_account(
-            token, password=form.password.data or "", totp_secret=form.secret.data, code=form.code.data
+            token, password=form.password.data or "", totp_secret=secret, code=form.code.data
         )
     except Invalid as error:
         found = {name: words(*pair) for name, pair in error.fields.items()} or {"code": words(error.message)}
-        return _set_up_page(token, staff, form.secret.data, found, 422)
+        return _set_up_page(token, staff, secret, found, 422)
     return _enter(staff, "set_up")
 
 

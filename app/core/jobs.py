@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, func, or_, select
+from sqlalchemy import JSON, String, Text, delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -121,6 +121,11 @@ def run_due(limit: int = 10_000) -> int:
     while done < limit and run_one():
         done += 1
     return done
+
+
+def sweep(older_than: timedelta = timedelta(days=30)) -> None:
+    """Forget work that was done long ago, in the present transaction; what is parked stays to be looked at."""
+    db.session.execute(delete(Job).where(Job.state == "done", Job.done_at < clock.now() - older_than))
 
 
 def counts() -> dict[str, int]:

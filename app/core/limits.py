@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Model, side_transaction
+from app.core.crypto import blind_index
+from app.core.db import Model, db, side_transaction
 from app.core.errors import N_, TooMany
 
 
@@ -41,6 +42,11 @@ def _window(limit: Limit) -> datetime:
     return now - timedelta(seconds=now.timestamp() % limit.seconds)
 
 
+def key_of(limit: Limit, subject: str) -> str:
+    """The name of a count. Subjects are telephones, addresses of visitors, accounts: kept as a keyed hash."""
+    return f"{limit.name}/{blind_index('limit', subject).hex()}"
+
+
 def spend(
     *tries: tuple[Limit, str],
     message: str = N_("Đã thử nhiều lần. Chờ ít phút rồi thử lại, hoặc gọi phường."),
@@ -55,7 +61,7 @@ def spend(
         for limit, subject in tries:
             statement = (
                 insert(LimitCount)
-                .values(key=f"{limit.name}/{subject}", window_at=_window(limit).replace(microsecond=0), count=1)
+                .values(key=key_of(limit, subject), window_at=_window(limit).replace(microsecond=0), count=1)
                 .on_conflict_do_update(
                     index_elements=[LimitCount.key, LimitCount.window_at],
                     set_={"count": LimitCount.count + 1},
@@ -75,13 +81,12 @@ def give_back(*tries: tuple[Limit, str]) -> None:
         for limit, subject in tries:
             session.execute(
                 update(LimitCount)
-                .where(LimitCount.key == f"{limit.name}/{subject}", LimitCount.count > 0)
+                .where(LimitCount.key == key_of(limit, subject), LimitCount.count > 0)
                 .where(LimitCount.window_at == _window(limit).replace(microsecond=0))
                 .values(count=LimitCount.count - 1)
             )
 
 
 def sweep(older_than: timedelta = timedelta(days=2)) -> None:
-    """Forget old windows."""
-    with side_transaction() as session:
-        session.execute(delete(LimitCount).where(LimitCount.window_at < clock.now() - older_than))
+    """Forget old windows, in the present transaction."""
+    db.session.execute(delete(LimitCount).where(LimitCount.window_at < clock.now() - older_than))

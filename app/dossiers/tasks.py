@@ -4,8 +4,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.core import idempotency, jobs
+from app.core import idempotency, jobs, limits
 from app.core.actor import SYSTEM
+from app.dossiers.services import phone_codes
 from app.dossiers.services.drafts import sweep_drafts
 from app.dossiers.services.slips import FORGET, forget_codes
 
@@ -16,6 +17,9 @@ SWEEP = "dossiers.sweep"
 def _sweep(_args: dict[str, Any]) -> None:
     sweep_drafts(SYSTEM)
     idempotency.sweep()
+    limits.sweep()
+    jobs.sweep()
+    phone_codes.sweep()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
 
 

@@ -19,11 +19,13 @@ _OWN_PROXIES = frozenset({"127.0.0.1", "::1", ""})
 
 
 def _without_nul(sent: MultiDict[str, str]) -> MultiDict[str, str]:
-    """PostgreSQL takes no NUL, and nobody types one."""
+    """PostgreSQL takes no NUL, and nobody types one. A part of a form may come without a name: nobody asked for it."""
     pairs = list(sent.items(multi=True))
-    if not any(_NUL in name or _NUL in value for name, value in pairs):
+    if not any(name is None or _NUL in name or _NUL in value for name, value in pairs):
         return sent
-    return ImmutableMultiDict((name.replace(_NUL, ""), value.replace(_NUL, "")) for name, value in pairs)
+    return ImmutableMultiDict(
+        (name.replace(_NUL, ""), value.replace(_NUL, "")) for name, value in pairs if name is not None
+    )
 
 
 class InMemoryRequest(Request):

@@ -165,6 +165,20 @@ def test_work_that_is_overdue_is_counted() -> None:
     assert jobs.counts() == {"ready": 2, "overdue": 1, "parked": 0}
 
 
+@pytest.mark.usefixtures("database")
+def test_work_done_long_ago_is_forgotten_and_parked_work_is_not() -> None:
+    old = clock.now() - timedelta(days=31)
+    with clock.moved_to(old):
+        add(count=2)
+        assert jobs.run_due() == 2
+        add("test.fail")
+    add()
+    jobs.run_due()
+    with transaction():
+        jobs.sweep()
+    assert sorted(db.session.scalars(select(Job.kind))) == ["test.count", "test.fail"]
+
+
 def test_the_worker_outlives_a_database_that_is_away_and_stops_when_told(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

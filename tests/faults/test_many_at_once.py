@@ -119,7 +119,8 @@ def test_guessing_a_slip_is_counted_once_for_all_workers(served: Served) -> None
 
 def _spent_by_all(served: Served) -> int:
     with served.app.app_context():
-        row = db.session.get(limits.LimitCount, ("slip-ward/all", limits._window(PER_WARD).replace(microsecond=0)))
+        window = limits._window(PER_WARD).replace(microsecond=0)
+        row = db.session.get(limits.LimitCount, (limits.key_of(PER_WARD, "all"), window))
         return row.count if row else 0
 
 

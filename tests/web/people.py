@@ -23,6 +23,7 @@ from app.core.db import db, transaction
 from app.dossiers.models import Dossier
 from app.dossiers.services import drafts, filing
 from app.dossiers.services.slips import SlipCodes
+from app.procedures.form import SURE
 from app.procedures.form import Form as Declaration
 from app.procedures.queries import get_procedure
 from app.serve.demo.filling import Filler
@@ -79,8 +80,8 @@ class Citizen:
         shown = self.browser.open(address)
         typed = self.typed(page_id) if "/cau/" in address else {}
         reply = self.browser.send(shown.form(page_id), **typed)
-        if reply.status == 200:
-            reply = self.browser.send(reply.form(page_id), **typed)
+        if reply.status in (200, 422) and SURE in (asked := reply.form(page_id)).fields:
+            reply = self.browser.send(asked, **typed)
         assert reply.status == 303, (address, reply.status, reply.heading, typed)
         return reply
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.core import clock
 from app.core.crypto import blind_index, keyring, same
@@ -104,3 +104,8 @@ def require_grant(dossier: Dossier, act: str, session_id: int | None) -> None:
     """Raises ``Conflict`` when the phone was not proven for this act."""
     if not is_granted(dossier, act, session_id):
         raise Conflict(N_("Cần mã 6 số gửi về điện thoại trước khi làm việc này."))
+
+
+def sweep(older_than: timedelta = timedelta(days=1)) -> None:
+    """Forget codes that are no good any more."""
+    db.session.execute(delete(PhoneCode).where(PhoneCode.created_at < clock.now() - older_than))
