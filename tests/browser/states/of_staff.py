@@ -79,7 +79,7 @@ def _foreign(world: World) -> Look:
 
 
 def _slip_ready(world: World) -> Look:
-    code = world.at(At.ACCEPTED, days_ago=1)
+    code = world.at(At.ACCEPTED, days_ago=11)
 
     def make() -> str:
         actor = factories.make_staff(R.RETURN_OFFICER, username="in-phieu")
