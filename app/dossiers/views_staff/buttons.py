@@ -56,9 +56,10 @@ _VERBS = {
 }
 
 
-def buttons_of(dossier: Dossier, acts: list[Action]) -> tuple[Button | None, list[Button]]:
-    """The main button, if one is this person's, and the others."""
-    main = next((action for action in _MAIN.get(State(dossier.state), ()) if action in acts), None)
+def buttons_of(dossier: Dossier, acts: list[Action], *, mended: bool = False) -> tuple[Button | None, list[Button]]:
+    """The main button, if one is this person's, and the others. ``mended``: what was asked for has come."""
+    first = () if dossier.state == S.AWAITING_SUPPLEMENT and not mended else _MAIN.get(State(dossier.state), ())
+    main = next((action for action in first if action in acts), None)
     others = [button for action, button in BUTTONS.items() if action in acts and action != main]
     return BUTTONS[main] if main else None, others
 

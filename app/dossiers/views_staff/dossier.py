@@ -40,9 +40,9 @@ def show(found: Dossier, status: int = 200, errors: dict[str, str] | None = None
     """The page of a dossier, with what was wrong when a small form of it is sent back."""
     actor, procedure = current_actor(), procedure_of(found)
     acts = duties.acts(found, procedure, actor)
-    main, others = buttons_of(found, acts)
     supplement = queries.open_supplement(found) if found.state == State.AWAITING_SUPPLEMENT else None
     mended = supplement is not None and supplement.sent_at is not None
+    main, others = buttons_of(found, acts, mended=mended)
     return page(
         "dossiers/staff_dossier.html", status, dossier=found, procedure=procedure, errors=errors or {},
         typed=request.form, state_name=STATE_NAMES[State(found.state)], main=main, others=others,
