@@ -63,7 +63,7 @@ def serving(settings: Settings, folder: Path, *, count: int = 4, **env: str) -> 
         )
     server = Workers(process, settings.port, log)
     try:
-        _wait(server)
+        _wait(server, count)
         yield server
     finally:
         process.terminate()
@@ -74,15 +74,18 @@ def serving(settings: Settings, folder: Path, *, count: int = 4, **env: str) -> 
             process.wait(timeout=10)
 
 
-def _wait(server: Workers, seconds: float = 60) -> None:
+def _wait(server: Workers, count: int, seconds: float = 60) -> None:
+    """Until it answers and all its workers are there."""
     deadline = time.monotonic() + seconds
     while True:
         try:
             Outside(server.port).get("/healthz")
-            return
+            if len(server.pids()) >= count:
+                return
         except OSError:
-            assert server.process.poll() is None and time.monotonic() < deadline, server.said
-            time.sleep(0.05)
+            assert server.process.poll() is None, server.said
+        assert time.monotonic() < deadline, server.said
+        time.sleep(0.05)
 
 
 def together(acts: Sequence[Callable[[], Any]], at_once: int = 24) -> list[Any]:

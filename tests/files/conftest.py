@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core import jobs
 from app.providers import antivirus, storage
 from app.providers.antivirus.memory import MemoryAntivirus
 from app.providers.storage.disk import DiskStorage
@@ -17,7 +18,8 @@ def scanner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def disk(scanner: None, database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskStorage:
-    """A store of its own beside a database of its own."""
+    """A store of its own beside a database of its own, in which no standing work is due."""
+    jobs.run_due()
     place = DiskStorage(tmp_path / "var" / "files")
     monkeypatch.setattr(storage, "_storage", place)
     return place

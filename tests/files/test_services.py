@@ -57,7 +57,8 @@ def test_an_upload_comes_back_as_it_was_cleaned(second_connection: Callable[...,
     row = second_connection("select original_name, created_by, state from stored_file")[0]
     assert "chứng sinh".encode() not in bytes(row[0])
     assert tuple(row[1:]) == ("citizen", "kept")
-    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["file.store"]
+    actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+    assert actions[-1] == "file.store" and actions.count("file.store") == 1
 
 
 def test_another_owners_file_looks_like_none() -> None:
