@@ -103,13 +103,18 @@ def make_draft(
     clerk: Actor | None = None,
     session_id: int | None = None,
     with_papers: bool = True,
+    seed: int | None = None,
 ) -> Dossier:
     """A complete unsent draft, of a citizen's browser or of a clerk at the counter.
 
-    ``answers`` fixes some of them by question id, as they would be typed; the rest is made up for ``of``.
+    ``answers`` fixes some of them by question id, as they would be typed; the rest is made up for ``of``. With a ``seed``
+    it is made up alike each time, whatever else was made before.
     """
-    number = next(_numbers)
-    usual = {"filing_for": "self", "contact_way": "own", "result_way": "counter", "hearing": "no"}
+    number = next(_numbers) if seed is None else seed
+    usual = {
+        "filing_for": "self", "contact_way": "own", "result_way": "counter", "hearing": "no",
+        "birth_proof_kind": "paper",  # so that every birth has a paper which more can be asked about
+    }
     with transaction():
         dossier = (
             drafts.start_counter_draft(procedure, clerk) if clerk

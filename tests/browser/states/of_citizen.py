@@ -236,7 +236,7 @@ CITIZEN_STATES = QUESTIONS + [
     S(f"{D}.review", "handed in too early", lambda w: _lacking(w).sends("/nop")),
     S(f"{D}.leave", "no codes yet", lambda w: w.draft("/de-do")),
     S(f"{D}.leave", "codes shown", lambda w: w.draft("/de-do", slip=True)),
-    S(f"{D}.confirmation", "just filed", lambda w: w.follow(w.of_long_name(), "/da-nop")),
+    S(f"{D}.confirmation", "just filed", lambda w: w.filed_here(w.of_long_name(), "/da-nop")),
     S(f"{D}.confirmation", "codes elsewhere", lambda w: w.follow(w.at(At.SUBMITTED), "/da-nop")),
     S(f"{D}.track", "submitted, long name", lambda w: w.follow(w.of_long_name())),
     S(f"{D}.track", "accepted", lambda w: w.follow(w.at(At.ACCEPTED))),

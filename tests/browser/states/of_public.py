@@ -42,12 +42,10 @@ def _wrong_pair(world: World) -> Look:
 
 def _worn_out_tries(world: World) -> Look:
     """More tries than are allowed: the page that says when to come back."""
-    def spend_all() -> bool:
+    code = world.at(At.SUBMITTED, days_ago=3)
+    with world.inside():
         for _ in range(PER_CODE.times):
             spend((PER_CODE, code))
-        return True
-    code = world.at(At.SUBMITTED, days_ago=3)
-    world.once("worn out", spend_all)
     return Look("/xem", world.stranger()).sends(code=code, secret="ABC234", status=429)
 
 

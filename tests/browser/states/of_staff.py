@@ -30,8 +30,9 @@ R = Role
 def _full(world: World) -> None:
     """Something stands in every list."""
     world.of_long_name()
-    for state, days in ((At.IN_PROCESS, 40), (At.ACCEPTED, 0)):
+    for state, days in ((At.IN_PROCESS, 40), (At.ACCEPTED, 0), (At.FINISHED, 0)):
         world.at(state, BIRTH, days_ago=days)
+    world.at(At.HANDED_OVER)
 
 
 def _queue(query: str = "", *roles: Role) -> Callable[[World], Look]:
@@ -72,22 +73,19 @@ def _photo(world: World) -> Look:
 
 
 def _foreign(world: World) -> Look:
-    def make() -> str:
-        actor = factories.make_staff(R.SPECIALIST, username="noi-khac", agency=factories.other_agency())
-        return factories.make_session("staff", actor)[1]
-    return Look(f"/can-bo/ho-so/{world.at(At.ACCEPTED)}", str(world.once("foreign", make)), status=404)
+    _, token = world.session("foreign", "staff", lambda: factories.make_staff(
+        R.SPECIALIST, username="noi-khac", agency=factories.other_agency()
+    ))
+    return Look(f"/can-bo/ho-so/{world.at(At.ACCEPTED)}", token, status=404)
 
 
 def _slip_ready(world: World) -> Look:
+    """A slip that was made this minute: it waits ten for the printer."""
     code = world.at(At.ACCEPTED, days_ago=11)
-
-    def make() -> str:
-        actor = factories.make_staff(R.RETURN_OFFICER, username="in-phieu")
-        row, token = factories.make_session("staff", actor)
-        with transaction():
-            slips.replace_slip(known(code), actor, identity_checked=True, session_id=row.id)
-        return token
-    return Look(f"/can-bo/ho-so/{code}/phieu-moi/in", str(world.once("slip ready", make)))
+    number, token = world.session("slip ready", "staff", lambda: world.actor(R.RETURN_OFFICER))
+    with world.inside(), transaction():
+        slips.replace_slip(known(code), world.actor(R.RETURN_OFFICER), identity_checked=True, session_id=number)
+    return Look(f"/can-bo/ho-so/{code}/phieu-moi/in", token)
 
 
 def _calls(world: World) -> Look:
@@ -110,8 +108,15 @@ def _calls(world: World) -> Look:
 
 def _receipt(world: World, path: str = "") -> Look:
     code = world.at(At.SUBMITTED, days_ago=8)
+    world.once("day of the receipt", clock.today)
     year, number = world.once("a receipt", lambda: take_cash(world, code))
     return world.clerk(path or f"/bien-lai/{year}/{number}", R.CASHIER)
+
+
+def _receipts_of_day(world: World) -> Look:
+    _receipt(world)
+    day = world.once("day of the receipt", clock.today)
+    return world.clerk(f"/bien-lai?ngay={day}", R.CASHIER)
 
 
 def _suspense(world: World) -> Look:
@@ -130,7 +135,7 @@ def _cash(world: World, state: At = At.SUBMITTED) -> Look:
 
 def _day(world: World) -> Look:
     def first() -> str:
-        return list_days(clock.today().year)[0].day.isoformat()
+        return list_days(2026)[0].day.isoformat()
     return world.clerk(f"/lich/ngay/{world.once('a day', first)}", R.LEADER)
 
 
@@ -166,11 +171,8 @@ def _fee(world: World) -> Look:
 
 def _demo(world: World) -> Look:
     world.staff(R.RECEPTIONIST)
-
-    def link() -> str:
-        with transaction():
-            return accounts.demo_sign_in_links()[0][1]
-    return Look(str(world.once("demo link", link)))
+    with world.inside(), transaction():
+        return Look(accounts.demo_sign_in_links()[0][1])
 
 
 def _messages(world: World) -> Look:
@@ -193,7 +195,7 @@ DESK = [
     S(f"{H}.queue", "ended", _queue("?loc=ended", R.LEADER)),
     S(f"{H}.queue", "nothing found", lambda w: _found(w, "/ho-so", "không có ai")),
     S(f"{H}.queue", "found", lambda w: _found(w, "/ho-so", LONG_NAME)),
-    S(f"{H}.queue", "a slip was scanned", lambda w: w.clerk("/ho-so?phieu=1")),
+    S(f"{H}.queue", "a slip was scanned", _queue("?phieu=1")),
     S(f"{H}.queue", "cashier", _queue("", R.CASHIER)),
     S(f"{H}.dossier", "submitted", lambda w: _dossier(w, w.at(At.SUBMITTED, BIRTH))),
     S(f"{H}.dossier", "everything in it", lambda w: _dossier(w, _of_everything(w))),
@@ -276,7 +278,7 @@ MONEY = [
     S(f"{C}.take", "paid", lambda w: (_receipt(w), w.clerk(f"/thu-tien/{w.at(At.SUBMITTED, days_ago=8)}", R.CASHIER))[1]),
     S(f"{C}.take", "nothing to pay", lambda w: w.clerk(f"/thu-tien/{w.at(At.SUBMITTED, PENSION)}", R.CASHIER)),
     S(f"{C}.day", "empty", lambda w: w.clerk("/bien-lai?ngay=2026-01-03", R.CASHIER)),
-    S(f"{C}.day", "receipts", lambda w: _receipt(w, "/bien-lai")),
+    S(f"{C}.day", "receipts", _receipts_of_day),
     S(f"{C}.receipt", "one", _receipt),
     S(f"{C}.suspense_list", "empty", lambda w: w.clerk("/tien-treo", R.CASHIER), bare=True),
     S(f"{C}.suspense_list", "money of nobody", _suspense),

@@ -13,8 +13,13 @@ class PageState:
 
     endpoint: str
     name: str
-    look: Callable[[World], Look]
+    made: Callable[[World], Look]
     bare: bool = False
+
+    def look(self, world: World) -> Look:
+        """Who opens what, true at this moment: what others spent of the limits before is forgiven."""
+        world.forgive()
+        return self.made(world)
 
     @property
     def id(self) -> str:

@@ -1,20 +1,28 @@
-"""A ward with something in every corner: each thing is made when a state first asks for it, and once."""
+"""A ward with something in every corner: each thing is made when a state first asks for it, and once.
+
+What time wears out (sessions, proofs, slips that were just made) is made fresh each time, and what is made up hangs on the
+name of the thing alone: a state is the same whichever others were shown before, and however long ago.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from flask import Flask, has_app_context
+from sqlalchemy import delete
 
 from app.accounts import services as accounts
+from app.accounts.models import WebSession
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.core import clock
 from app.core.actor import CITIZEN, SYSTEM, Actor
 from app.core.db import transaction
+from app.core.limits import LimitCount
 from app.dossiers.models import Dossier, PhoneCode
 from app.dossiers.models import State as At
 from app.dossiers.queries import find_by_code, find_slip
@@ -61,6 +69,11 @@ def known(code: str) -> Dossier:
     return found
 
 
+def _seed(name: str) -> int:
+    """The same answers for the same thing in every run."""
+    return crc32(name.encode())
+
+
 class World:
     """One database with its application. Everything is made through the services."""
 
@@ -71,30 +84,47 @@ class World:
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives, in an application context, the first time it is asked for."""
         if key not in self._made:
-            # One session for all that is made within: a second one would not see what the first has just written.
-            with nullcontext() if has_app_context() else self.app.app_context():
+            with self.inside():
                 self._made[key] = make()
         return self._made[key]
 
+    def inside(self) -> AbstractContextManager[Any]:
+        """An application context: one for all that is made within, a second would not see what the first has just written."""
+        return nullcontext() if has_app_context() else self.app.app_context()
+
+    def forgive(self) -> None:
+        """Nobody has tried anything yet."""
+        with self.inside(), transaction() as session:
+            session.execute(delete(LimitCount))
+
     # Those who look
+
+    def session(self, name: str, kind: str, who: Callable[[], Actor] | None = None) -> tuple[int, str]:
+        """Number and token of a session that was opened just now, however often it is asked for."""
+        def make() -> tuple[int, str]:
+            row, token = factories.make_session(kind, who() if who else None)
+            return row.id, token
+        number, token = self.once(f"session {name}", make)
+        with self.inside(), transaction() as session:
+            row = session.get_one(WebSession, number)
+            row.created_at = row.seen_at = clock.now()
+            row.ended_at = None
+        return number, token
 
     def staff(self, *roles: Role) -> str:
         """The session of someone who holds these roles."""
-        def make() -> str:
-            actor = factories.make_staff(*roles, username="-".join(role.value for role in roles)[:30])
-            return factories.make_session("staff", actor)[1]
-        return str(self.once(f"staff {roles}", make))
+        return self.session(f"staff {roles}", "staff", lambda: self.actor(*roles))[1]
 
     def actor(self, *roles: Role) -> Actor:
         """The person behind ``staff(...)``; call it in an application context."""
-        return factories.make_staff(*roles, username="-".join(role.value for role in roles)[:30])
+        return factories.make_staff(*roles, username="-".join(role.value for role in roles).replace("_", "-")[:30])
 
     def clerk(self, path: str, *roles: Role) -> Look:
         return Look(f"/can-bo{path}", self.staff(*(roles or (Role.RECEPTIONIST,))))
 
     def stranger(self) -> str:
         """The session of a citizen who has nothing here."""
-        return str(self.once("stranger", lambda: factories.make_session("citizen")[1]))
+        return self.session("stranger", "citizen")[1]
 
     # Dossiers
 
@@ -105,57 +135,67 @@ class World:
         return str(self.once(f"dossier {name}", code))
 
     def at(self, state: At, procedure: str = factories.EXTRACT, *, days_ago: int = 0, **more: Any) -> str:
-        """A dossier that stands at a state; ``days_ago`` it came there."""
+        """A dossier that stands at a state; ``days_ago`` it came there. Another ``days_ago`` is another dossier."""
+        name = f"{state} {procedure} {days_ago} {sorted(more.items(), key=str)}"
+
         def make() -> Dossier:
             with clock.moved_to(clock.now() - timedelta(days=days_ago)):
-                return factories.make_dossier(state, procedure, **more)
-        return self.dossier(f"{state} {procedure} {days_ago} {sorted(more.items(), key=str)}", make)
+                return factories.make_dossier(state, procedure, seed=_seed(name), **more)
+        return self.dossier(name, make)
 
     def of_long_name(self, state: At = At.SUBMITTED, procedure: str = factories.EXTRACT) -> str:
-        return self.dossier(
-            f"long {state} {procedure}", lambda: factories.make_dossier(state, procedure, of=long_person())
-        )
+        name = f"long {state} {procedure}"
+        return self.dossier(name, lambda: factories.make_dossier(state, procedure, of=long_person(), seed=_seed(name)))
 
     def holder(self, code: str, *acts: str, grown_old: bool = False) -> str:
-        """The session of whoever holds the slip of a dossier, the phone proven for ``acts``."""
-        def make() -> str:
-            row, token = factories.make_session("citizen")
-            with transaction() as session:
-                found = known(code)
-                slip = find_slip(found)
-                if slip is None or slip.session_id is None:  # one slip for all who hold it: a second would kill it
-                    make_slip(found, reason="submitted", session_id=row.id)
-                    slip = find_slip(found)
-                assert slip is not None
-                access = grant(found, slip, row.id)
-                if grown_old:
-                    access.seen_at = clock.now() - timedelta(hours=2)
-                for act in acts:
-                    session.add(PhoneCode(
-                        dossier_id=found.id, session_id=row.id, act=act, code_hash=bytes(32), used_at=clock.now()
-                    ))
-            return token
-        return str(self.once(f"holder {code} {acts} {grown_old}", make))
+        """The session of whoever holds the slip of a dossier, the phone proven for ``acts`` a moment ago."""
+        number, token = self.session(f"holder {code} {acts} {grown_old}", "citizen")
+        with self.inside(), transaction() as session:
+            found = known(code)
+            slip = find_slip(found)
+            assert slip is not None, code
+            access = grant(found, slip, number)
+            if grown_old:
+                access.seen_at = clock.now() - timedelta(hours=2)
+            session.execute(delete(PhoneCode).where(PhoneCode.session_id == number))
+            for act in acts:
+                session.add(PhoneCode(
+                    dossier_id=found.id, session_id=number, act=act, code_hash=bytes(32), used_at=clock.now()
+                ))
+        return token
 
     def follow(self, code: str, path: str = "", *acts: str) -> Look:
         """A page of a dossier, seen by whoever holds its slip."""
         return Look(f"/ho-so/{code}{path}", self.holder(code, *acts))
 
+    def filed_here(self, code: str, path: str) -> Look:
+        """A page of a dossier, seen by the phone that handed it in and may show its codes again."""
+        look = self.follow(code, path)
+
+        def make() -> bool:
+            with transaction():
+                make_slip(known(code), reason="submitted", session_id=self.session(f"holder {code} () False", "citizen")[0])
+            return True
+        self.once(f"filed here {code}", make)
+        return look
+
     def draft(self, path: str, procedure: str = factories.EXTRACT, *, slip: bool = False, **more: Any) -> Look:
         """A page of an unsent draft, seen by the phone that writes it."""
-        def make() -> tuple[str, str]:
-            row, token = factories.make_session("citizen")
-            made = factories.make_draft(procedure, session_id=row.id, **more)
+        name = f"draft {procedure} {slip} {sorted(more.items(), key=str)}"
+        number, token = self.session(name, "citizen")
+
+        def make() -> Dossier:
+            made = factories.make_draft(procedure, session_id=number, seed=_seed(name), **more)
             if slip:
                 with transaction():
-                    make_slip(made, reason="draft", session_id=row.id)
-            return made.public_code, token
-        code, token = self.once(f"draft {procedure} {slip} {sorted(more.items(), key=str)}", make)
-        return Look(f"/ho-so/{code}{path}", token)
+                    make_slip(made, reason="draft", session_id=number)
+            return made
+        return Look(f"/ho-so/{self.dossier(name, make)}{path}", token)
 
     def counter_draft(self, procedure: str, **more: Any) -> str:
-        return self.dossier(f"counter {procedure} {sorted(more.items(), key=str)}", lambda: factories.make_draft(
-            procedure, clerk=self.actor(Role.RECEPTIONIST), **more
+        name = f"counter {procedure} {sorted(more.items(), key=str)}"
+        return self.dossier(name, lambda: factories.make_draft(
+            procedure, clerk=self.actor(Role.RECEPTIONIST), seed=_seed(name), **more
         ))
 
     # Money
