@@ -5,6 +5,9 @@ BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
 
+# Compiled modules halve the time to the first page; some machines are told not to keep them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run setup setup-dev test check bench lock routes messages clean
 
 help: ## this list
