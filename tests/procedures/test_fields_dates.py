@@ -71,6 +71,14 @@ class TestDate:
     def test_each_fault_has_its_sentence(self, typed: dict[str, str], said: str) -> None:
         assert sentence(parse(ANY, **typed)) == said
 
+    def test_only_who_ticked_it_finds_the_tick_again(self) -> None:
+        """Else a day that is added later would be refused for a tick the person never made."""
+        for typed in ({"x_year": "1945"}, {"x_year": "1945", "x_year_only": "1"}):
+            shown = REGISTRY["date"].typed(ANY, parse(ANY, **typed).value)
+            assert ("x_year_only" in shown) == ("x_year_only" in typed)
+            added = parse(ANY, **{**shown, "x_day": "2", "x_month": "9"})
+            assert bool(added.errors) == ("x_year_only" in typed)
+
     def test_today_is_not_in_the_future(self) -> None:
         assert parse(ANY, x_day="23", x_month="11", x_year="2026").value is not None
         assert parse(ANY, x_year="2026").value is not None

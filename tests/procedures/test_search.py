@@ -138,9 +138,20 @@ class TestSpelling:
         ("giaays khai sinh", "giay khai sinh"), ("ddawng kys", "dang ki"), ("gia6y1 khai sinh", "giay khai sinh"),
         ("dduwowngf", "duong"), ("khai sinhh", "khai sinh"), ("kahi sinh", "khai sinh"), ("ket hno", "ket hon"),
         ("khaisinhchocon", "khai sinh cho con"), ("trung thuc", "chung thuc"), ("khai zinh", "khai sinh"),
+        ("duwongf", "duong"), ("chuwngs thuwcj", "chung thuc"),
     ])
     def test_reads_what_a_thumb_typed(self, typed: str, read: str) -> None:
         assert self.speller.read(typed.split()) == read.split()
+
+    def test_half_typed_telex_is_no_slip_of_the_thumb(self) -> None:
+        speller = Speller([["khai", "tu"], ["tru"], ["tru", "cho"], ["cho", "ba"]])
+        assert speller.read("khai tuwr cho ba".split()) == "khai tu cho ba".split()
+
+    def test_of_two_readings_as_good_it_always_takes_the_same(self) -> None:
+        speller = Speller([["khai", "sinh"], ["khi", "sinh"], ["hai"], ["lai"]])
+        readings = speller._read_word("kai", False)
+        assert list(readings) == sorted(readings) and len(readings) > 2
+        assert speller.read(["kai", "sinh"]) == ["khai", "sinh"]
 
     def test_leaves_alone_what_it_cannot_read(self) -> None:
         assert self.speller.read(["xyzt", "75", "qqq"]) == ["xyzt", "75", "qqq"]

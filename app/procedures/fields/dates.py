@@ -112,6 +112,8 @@ class Date(FieldType):
             return Parsed(None, {name + "_day": (YEAR_ONLY_BOTH, {})}, typed)
         reader = _Reader(question, today, lunar=name + "_lunar" in typed)
         value = reader.value(day, month, year)
+        if value is not None:  # what the paper says is only known from who ticked it: a day may be added later
+            value["year_only"] = name + "_year_only" in typed
         return Parsed(value, {name + box: fault for box, fault in reader.faults.items()}, typed)
 
     def nothing(self, question: Question, typed: Typed, name: str) -> Parsed:
