@@ -56,12 +56,11 @@ class Citizen:
 
     def send_photo(self, selector: str, photo: Path, words: str) -> None:
         """Choose a photo; with scripts it is sent at once, without them a button sends it."""
-        before = self.page.content()
-        self.page.set_input_files(selector, photo)
-        if not self.scripts:
-            self.press(words)
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            self.page.set_input_files(selector, photo)
+            if not self.scripts:
+                self.press(words)
         self.page.wait_for_load_state("networkidle")
-        assert self.page.content() != before
 
     def fill_in(self) -> None:
         """Answer page after page until the check page."""
