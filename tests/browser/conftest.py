@@ -13,10 +13,6 @@ from tests.browser.states import Look, PageState, World
 from tests.support import applications, databases, servers
 from tests.support.browsers import COMMON
 
-# The states of these two still lean on each other in a long run: by hand (pytest --confcutdir), not in CI, until each stands
-# alone. See the closing note of the issue.
-collect_ignore = ["test_access.py", "test_widths.py"]
-
 # Sets what a state types into the form that it names, and sends it as a browser without scripts would.
 _SEND = """([wanted, typed]) => {
   const path = form => new URL(form.getAttribute('action') || location.href, location.href).pathname
@@ -44,26 +40,31 @@ _SEND = """([wanted, typed]) => {
 
 @dataclass
 class Eyes:
-    """One page that looks at state after state; ``state`` is the last one shown."""
+    """One page that looks at state after state; ``shown`` is the last one, ``source`` what the server sent for it."""
 
     page: Page
     wards: dict[bool, tuple[World, str]]
-    state: PageState | None = None
+    shown: tuple[PageState, str] | None = None
+    source: str = ""
 
-    def see(self, state: PageState) -> Page:
-        """Show a state as it is without any choice of looks; a page that answers otherwise than it says fails."""
-        if self.state == state:
+    def see(self, state: PageState, *, view: str = "") -> Page:
+        """Show a state, without any choice of looks or with the ``view`` of a cookie; once for all who ask in a row.
+
+        A page that answers otherwise than it says fails.
+        """
+        if self.shown == (state, view):
             return self.page
+        self.shown = None
         world, url = self.wards[state.bare]
         look = state.look(world)
         self.page.context.clear_cookies()
-        if look.token:
-            self.page.context.add_cookies([{"name": "session", "value": look.token, "url": url}])
+        cookies = {name: value for name, value in (("session", look.token), ("view", view)) if value}
+        self.page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
         answer = self.page.goto(url + look.path)
         if look.form is not None:
             answer = self._send(look)
         assert answer is not None and answer.status == look.status, (state.id, answer and answer.status, self.page.url)
-        self.state = state
+        self.shown, self.source = (state, view), answer.text()
         return self.page
 
     def _send(self, look: Look) -> Response | None:

@@ -11,4 +11,10 @@ STATES: list[PageState] = [*PUBLIC, *CITIZEN_STATES, *STAFF_STATES]
 FOR_CITIZENS = [state for state in STATES if not state.is_staff]
 FOR_STAFF = [state for state in STATES if state.is_staff]
 
-__all__ = ["FOR_CITIZENS", "FOR_STAFF", "NO_PAGE", "STATES", "Look", "PageState", "World"]
+__all__ = ["FOR_CITIZENS", "FOR_STAFF", "NO_PAGE", "STATES", "Look", "PageState", "World", "once_each"]
+
+
+def once_each(states: list[PageState]) -> list[PageState]:
+    """The first state of each endpoint, and every one with an error: enough for what only colours and language change."""
+    first = {state.endpoint: state for state in reversed(states)}
+    return [state for state in states if first[state.endpoint] == state or "wrong" in state.name]
