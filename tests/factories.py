@@ -39,6 +39,7 @@ NAMES = {
     Role.RECEPTIONIST: "Lê Thị Thử", Role.SPECIALIST: "Trần Văn Mẫu", Role.LEADER: "Võ Thị Ví Dụ",
     Role.RETURN_OFFICER: "Ngô Văn Giả Định", Role.CASHIER: "Đặng Thị Làm Mẫu", Role.RECORDS_OFFICER: "Đỗ Thị Thí Dụ",
     Role.AUDITOR: "Phạm Văn Minh Họa", Role.ADMINISTRATOR: "Nguyễn Văn Tập Dượt",
+    Role.HELPER: "Nguyễn Minh Thử", Role.HELPER_LEAD: "Trần Thị Tập Dượt", Role.RESPONSE_TEAM: "Lê Văn Minh Họa",
 }
 _numbers = count(1)
 

@@ -69,6 +69,13 @@ class Role(StrEnum):
     LEADER = "leader"  # lãnh đạo
     AUDITOR = "auditor"  # giám sát
     ADMINISTRATOR = "administrator"  # quản trị
+    HELPER = "helper"  # người giúp, tổ công nghệ số cộng đồng
+    HELPER_LEAD = "helper_lead"  # tổ trưởng người giúp
+    RESPONSE_TEAM = "response_team"  # tổ phản ứng nhanh
+
+
+# Those who work outside with a tablet among other people's papers: their sessions are shorter (safety.md section 4).
+FIELD_ROLES = frozenset({Role.HELPER, Role.HELPER_LEAD, Role.RESPONSE_TEAM})
 
 
 class Staff(WithId, Model):

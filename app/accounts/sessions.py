@@ -9,7 +9,7 @@ from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import Executable, select, update
 
-from app.accounts.models import Staff, WebSession
+from app.accounts.models import FIELD_ROLES, Staff, WebSession
 from app.accounts.permissions import permissions_of
 from app.core import clock
 from app.core.actor import Actor, ActorKind
@@ -21,6 +21,7 @@ from app.web.transactions import afterwards
 
 COOKIE = "session"
 STAFF_IDLE, STAFF_MAX = timedelta(minutes=30), timedelta(hours=10)
+FIELD_IDLE, FIELD_MAX = timedelta(minutes=15), timedelta(hours=4)
 # A phone of one's own keeps an unsent draft as long as the draft lives (ruling 16); a shared one forgets at once.
 CITIZEN_IDLE = timedelta(days=30)
 SHARED_IDLE = timedelta(minutes=3)
@@ -38,8 +39,15 @@ def _is_live(row: WebSession) -> bool:
     if row.ended_at is not None:
         return False
     if row.kind == "staff":
-        return now - row.seen_at <= STAFF_IDLE and now - row.created_at <= STAFF_MAX
+        idle, longest = (FIELD_IDLE, FIELD_MAX) if _is_of_the_field(row) else (STAFF_IDLE, STAFF_MAX)
+        return now - row.seen_at <= idle and now - row.created_at <= longest
     return now - row.seen_at <= (SHARED_IDLE if row.shared_device else CITIZEN_IDLE)
+
+
+def _is_of_the_field(row: WebSession) -> bool:
+    """Whether the session is of a helper or the response team; who also has a desk has the shorter session all the same."""
+    staff = db.session.get(Staff, row.staff_id) if row.staff_id else None
+    return staff is not None and not staff.roles.isdisjoint(FIELD_ROLES)
 
 
 def current_session() -> WebSession | None:
