@@ -17,6 +17,7 @@ from app.core.errors import N_, Conflict, Forbidden
 from app.core.text import fold, normalise
 from app.dossiers.models import (
     Channel,
+    Correction,
     Dossier,
     DossierEvent,
     HelpCall,
@@ -106,6 +107,18 @@ def keep_answers(dossier: Dossier, values: Mapping[str, Any], *, from_card: froz
     dossier.from_card = sorted((set(dossier.from_card) - edited | from_card) & dossier.answers.keys())
     dossier.changed_at = clock.now()
     write_columns(dossier, form.columns(dossier.answers))
+
+
+def note_changes(dossier: Dossier, before: Mapping[str, Any], actor: Actor) -> list[str]:
+    """Keep the old value of each answer that differs from ``before``; their ids."""
+    after = dossier.answers
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    for name in changed:
+        db.session.add(Correction(
+            dossier_id=dossier.id, question_id=name, old_value=before.get(name), new_value=after.get(name),
+            actor_kind=actor.kind,
+        ))
+    return changed
 
 
 def write_columns(dossier: Dossier, columns: Mapping[str, Any]) -> None:

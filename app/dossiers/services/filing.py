@@ -6,13 +6,12 @@ from typing import Any
 
 from app.core import clock
 from app.core.actor import Actor
-from app.core.db import db
 from app.core.errors import N_, Conflict, Invalid
-from app.dossiers.models import Channel, Correction, Dossier, PaymentState, State
+from app.dossiers.models import Channel, Dossier, PaymentState, State
 from app.dossiers.queries import count_papers, find_slip
 from app.dossiers.services.advance import advance, check_actor
 from app.dossiers.services.deadlines import answer_due_at
-from app.dossiers.services.drafts import keep_answers, procedure_of
+from app.dossiers.services.drafts import keep_answers, note_changes, procedure_of
 from app.dossiers.services.fees import assess_fee, write_fee
 from app.dossiers.services.intake import accept_facts, after_acceptance, check_colleague
 from app.dossiers.services.messages import tell
@@ -59,15 +58,9 @@ def change_answers(
         raise Conflict(N_("Cán bộ đã nhận hồ sơ, nên không tự sửa được nữa. Gọi phường để sửa."))
     before = dict(dossier.answers)
     keep_answers(dossier, values, from_card=from_card)
-    after = dossier.answers
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    changed = note_changes(dossier, before, actor)
     if not changed:
         return
-    for name in changed:
-        db.session.add(Correction(
-            dossier_id=dossier.id, question_id=name, old_value=before.get(name), new_value=dossier.answers.get(name),
-            actor_kind=actor.kind,
-        ))
     if dossier.payment_state in (PaymentState.NONE, PaymentState.DUE, PaymentState.UNKNOWN):
         write_fee(dossier)
     advance(dossier, Action.CHANGE_ANSWERS, actor, detail={"questions": changed})

@@ -12,6 +12,7 @@ from app.core.db import db, side_transaction
 from app.core.errors import N_, Conflict, Invalid
 from app.core.limits import Limit, spend
 from app.dossiers.models import Dossier, PhoneCode, State
+from app.dossiers.queries import open_supplement
 from app.dossiers.services.hand_over import may_download
 from app.dossiers.services.messages import tell
 from app.dossiers.workflow import OPEN
@@ -35,6 +36,11 @@ def is_wanted(dossier: Dossier, act: str) -> bool:
     """Whether the dossier stands where this act is possible; a code for anything else is never sent."""
     if act == "download":
         return may_download(dossier)
+    if act == "change" and dossier.state == State.AWAITING_SUPPLEMENT:
+        supplement = open_supplement(dossier)
+        return supplement is not None and supplement.sent_at is None and any(
+            item.kind == "question" for item in supplement.items
+        )
     return dossier.state in (OPEN if act == "withdraw" else {State.SUBMITTED})
 
 

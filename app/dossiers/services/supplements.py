@@ -13,7 +13,7 @@ from app.dossiers.models import Dossier, DossierPaper, State, Supplement, Supple
 from app.dossiers.queries import open_supplement
 from app.dossiers.services.advance import advance, check_unchanged
 from app.dossiers.services.deadlines import answer_due_at, begin_pause, end_pause
-from app.dossiers.services.drafts import keep_answers, procedure_of
+from app.dossiers.services.drafts import keep_answers, note_changes, procedure_of
 from app.dossiers.services.intake import say_why
 from app.dossiers.services.messages import tell_later, when_plain
 from app.dossiers.workflow import Action
@@ -69,17 +69,19 @@ def _known_refs(dossier: Dossier) -> set[tuple[str, str]]:
     return papers | {("question", name) for name in form.questions}
 
 
-def mend_answers(dossier: Dossier, question_id: str, values: dict[str, object]) -> None:
-    """Keep a corrected answer that was asked for."""
-    supplement = _must_be_open(dossier)
-    items = [item for item in supplement.items if item.kind == "question" and item.ref == question_id]
+def mend_answers(dossier: Dossier, page_id: str, values: dict[str, object], actor: Actor) -> None:
+    """Keep the answers of a page on which one was asked for again; old values are kept."""
+    supplement, form = _must_be_open(dossier), procedure_of(dossier).form
+    items = [item for item in supplement.items if item.kind == "question" and form.page_of(item.ref) == page_id]
     if not items:
         raise Conflict(N_("Phường không hỏi lại câu này."))
+    before = dict(dossier.answers)
     state, dossier.state = dossier.state, State.SUBMITTED  # answers may change only because they were asked for
     try:
         keep_answers(dossier, values)
     finally:
         dossier.state = state
+    note_changes(dossier, before, actor)
     for item in items:
         item.mended_at = clock.now()
 

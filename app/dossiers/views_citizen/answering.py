@@ -16,6 +16,7 @@ from app.dossiers.views_citizen.blueprint import (
     form_page,
     is_mending,
     keep_text_size,
+    must_prove_phone,
     page_address,
     procedure,
 )
@@ -69,6 +70,8 @@ def _show(here: Page, sent: PageInput | None = None, status: int = 200) -> Respo
 def question(code: str, page_id: str) -> ResponseReturnValue:
     """One question, filled with what is known."""
     here = form_page(page_id, "question")
+    if must_prove_phone(current_dossier(), page_id):
+        return redirect(url_for("dossiers_citizen.phone_code", code=code, act="change"), 303)
     check_may_change(current_dossier(), "question", page_id)
     return _show(here)
 
@@ -84,7 +87,7 @@ def answer(code: str, page_id: str) -> ResponseReturnValue:
     if sent.stays:
         return _show(here, sent, 200 if sent.again else 422)
     if is_mending(dossier, "question", page_id):
-        supplements.mend_answers(dossier, page_id, sent.values)
+        supplements.mend_answers(dossier, page_id, sent.values, current_actor())
     elif dossier.state == State.SUBMITTED:
         filing.change_answers(dossier, sent.values, current_actor())
     else:

@@ -31,21 +31,28 @@ def procedure() -> Procedure:
     return g.procedure
 
 
-def is_mending(dossier: Dossier, kind: str, ref: str) -> bool:
-    """Whether this paper or question was asked for again."""
+def is_mending(dossier: Dossier, kind: str, page_id: str) -> bool:
+    """Whether this paper, or a question of this page, was asked for again."""
     if dossier.state != State.AWAITING_SUPPLEMENT:
         return False
-    supplement = open_supplement(dossier)
+    supplement, form = open_supplement(dossier), procedure().form
     return supplement is not None and supplement.sent_at is None and any(
-        item.kind == kind and item.ref == ref for item in supplement.items
+        item.kind == kind and (form.page_of(item.ref) if kind == "question" else item.ref) == page_id
+        for item in supplement.items
     )
 
 
-def check_may_change(dossier: Dossier, kind: str, ref: str) -> None:
-    """A draft is free; after filing the phone must be proven, unless the ward asked for just this (ruling 2)."""
-    if dossier.state == State.DRAFT or is_mending(dossier, kind, ref):
+def must_prove_phone(dossier: Dossier, page_id: str) -> bool:
+    """Whether a question that was asked again opens only after the code to the phone: its page shows the old answers."""
+    return is_mending(dossier, "question", page_id) and not is_granted(dossier, "change", session_id())
+
+
+def check_may_change(dossier: Dossier, kind: str, page_id: str) -> None:
+    """A draft is free, and so is a paper that the ward asked for; else the phone must be proven after filing (ruling 2)."""
+    mending = is_mending(dossier, kind, page_id)
+    if dossier.state == State.DRAFT or (mending and kind == "paper"):
         return
-    if dossier.state != State.SUBMITTED:
+    if dossier.state != State.SUBMITTED and not mending:
         raise Conflict(N_("Cán bộ đã nhận hồ sơ, nên không tự sửa được nữa. Gọi phường để sửa."))
     if not is_granted(dossier, "change", session_id()):
         raise Conflict(N_("Sửa sau khi nộp cần mã 6 số gửi về điện thoại. Mở trang hồ sơ, bấm Sửa lời khai."))

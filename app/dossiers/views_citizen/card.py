@@ -70,6 +70,7 @@ def read(code: str) -> ResponseReturnValue:
 def card_result(code: str) -> ResponseReturnValue:
     """What was read, each line marked as read from the card and open to change."""
     dossier, form = current_dossier(), procedure().form
+    check_may_change(dossier, "question", "card")
     rows = [row for section in form.summary(dossier.answers, words) for row in section.rows if row.id in dossier.from_card]
     first = form.first_open(dossier.answers, count_papers(dossier))
     return page(

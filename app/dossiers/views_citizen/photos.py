@@ -5,7 +5,7 @@ from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.sessions import current_actor
-from app.core.errors import AppError, NotFound
+from app.core.errors import N_, AppError, NotFound
 from app.core.limits import Limit, spend
 from app.dossiers.guards import current_dossier, slip_session
 from app.dossiers.models import DossierPaper, State
@@ -97,13 +97,21 @@ def _continue(here: Page) -> ResponseReturnValue:
     return redirect(after_page(dossier, here), 303)
 
 
+def _own_photo(token: str) -> tuple[DossierPaper, StoredFile]:
+    """A photo that this browser may see and change. Of a paper that was asked for again only what was sent since."""
+    dossier = current_dossier()
+    found, file = papers.get_paper(dossier, token)
+    check_may_change(dossier, "paper", found.paper_id)
+    if all(row.id != found.id for row, _file in _photos(found.paper_id)):
+        raise NotFound(N_("Không thấy ảnh này."))
+    return found, file
+
+
 @bp.get("/anh/<token>")
 @slip_session
 def photo(code: str, token: str) -> ResponseReturnValue:
     """The photo itself, to the browser that may change it: family that only follows sees no photos."""
-    dossier = current_dossier()
-    found, file = papers.get_paper(dossier, token)
-    check_may_change(dossier, "paper", found.paper_id)
+    found, file = _own_photo(token)
     if request.args.get("nho"):
         return send_thumbnail(file) or make_response("", 404)
     return send(file, inline=True, download_name=found.paper_id)
@@ -113,8 +121,7 @@ def photo(code: str, token: str) -> ResponseReturnValue:
 @slip_session
 def view_photo(code: str, token: str) -> ResponseReturnValue:
     """One photo large, with turn and remove."""
-    found, file = papers.get_paper(current_dossier(), token)
-    check_may_change(current_dossier(), "paper", found.paper_id)
+    found, file = _own_photo(token)
     here = procedure().form.page(found.paper_id)
     if here is None:
         raise NotFound
@@ -131,8 +138,7 @@ def view_photo(code: str, token: str) -> ResponseReturnValue:
 def change_photo(code: str, token: str) -> ResponseReturnValue:
     """Turn or remove one photo."""
     dossier = current_dossier()
-    found, file = papers.get_paper(dossier, token)
-    check_may_change(dossier, "paper", found.paper_id)
+    found, file = _own_photo(token)
     paper_id, turned = found.paper_id, None
     if request.form.get("act") == "turn":
         turned = files.prepare_turn(file, 1)
