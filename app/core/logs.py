@@ -1,15 +1,15 @@
 """One door for logs. Event names, codes and durations only; digits that look like a person's are masked."""
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
-
-import structlog
 
 _PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+?84|0)[0-9]{8,10}|[0-9]{12}|[0-9]{9})(?![0-9])")
 
@@ -19,25 +19,14 @@ def mask(text: str) -> str:
     return _PERSONAL.sub("•••", text)
 
 
-def _mask_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if isinstance(value, str) and key != "timestamp":
-            event[key] = mask(value).replace("\n", " ").replace("\r", " ")
-    return event
+def _line(value: Any) -> Any:
+    return mask(value).replace("\n", " ").replace("\r", " ") if isinstance(value, str) else value
 
 
-structlog.configure(
-    processors=[
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _mask_event,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-    wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    cache_logger_on_first_use=True,
-)
-_log = structlog.get_logger()
-
+_log = logging.getLogger("ward")
+_log.setLevel(logging.INFO)
+_log.propagate = False
+_log.addHandler(logging.StreamHandler(sys.stderr))
 
 _quiet: ContextVar[bool] = ContextVar("quiet_logs", default=False)
 
@@ -55,4 +44,6 @@ def quiet() -> Iterator[None]:
 def log_event(event: str, /, **facts: str | int | float | bool | None) -> None:
     """Write one line of JSON. Facts are codes, ids, states and durations; never what a person typed."""
     if not _quiet.get():
-        _log.info(event, **facts)
+        said = {name: _line(value) for name, value in facts.items()}
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        _log.info(json.dumps(said | {"event": _line(event), "timestamp": at}, ensure_ascii=False))

@@ -72,7 +72,7 @@ def test_the_child_knows_no_secrets_and_no_roof(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("APP_ROOT_KEY", "very secret")
     found = decoder.run("app.tasks:surroundings", b"")
     assert set(found["environment"]) <= {"LANG", "LC_CTYPE", "OPENBLAS_NUM_THREADS"}
-    assert not {"flask", "sqlalchemy", "app.core.settings", "structlog"} & set(found["modules"])
+    assert not {"flask", "sqlalchemy", "app.core.settings", "app.core.logs"} & set(found["modules"])
     assert found["descriptors"] <= 4
 
 
