@@ -42,18 +42,65 @@
     }, 0);
   }
 
-  /* Photos go up as soon as they are chosen. */
+  /* Photos go up as soon as they are chosen; several go one after the other, so that a cut line loses no more than one. */
   function chosen(event) {
-    var form = event.currentTarget.form;
-    if (event.currentTarget.files && event.currentTarget.files.length && form) {
-      label(form);
-      form.submit();
-    }
+    var input = event.currentTarget, files = input.files, list = [], place;
+    if (!files || !files.length || !input.form) { return; }
+    if (files.length === 1 || !window.FormData || !window.DOMParser) { label(input.form, ""); input.form.submit(); return; }
+    for (place = 0; place < files.length; place += 1) { list.push(files[place]); }
+    sendEach(input.form, input.name, list, 0, []);
   }
 
-  function label(form) {
+  function label(form, count) {
     var text = form.querySelector(".pick .btn");
-    if (text) { text.lastChild.nodeValue = document.documentElement.lang === "en" ? "Sending…" : "Đang gửi…"; }
+    if (text) { text.lastChild.nodeValue = (english() ? "Sending" : "Đang gửi") + count + "…"; }
+  }
+
+  function english() { return document.documentElement.lang === "en"; }
+
+  function sendEach(form, name, files, place, bad) {
+    var data = new FormData(), address = form.action;
+    if (place === files.length) { sent(address, files.length, bad); return; }
+    label(form, " " + (place + 1) + "/" + files.length);
+    each(form.querySelectorAll("input[type=hidden]"), function (field) { data.append(field.name, field.value); });
+    data.append(name, files[place], files[place].name);
+    ask("POST", address, data, function (page, status) {
+      var why = page && (page.querySelector(".shots .bad .small") || (status >= 400 ? page.querySelector("main h1 + p, main p") : null));
+      if (why) { bad.push([place + 1, why.textContent]); }
+      if (!page) { bad.push([place + 1, english() ? "The line was cut. Send it again." : "Mạng đứt giữa chừng. Gửi lại ảnh này."]); }
+      sendEach(form, name, files, place + 1, bad);
+    });
+  }
+
+  function ask(method, address, data, then) {
+    var request = new XMLHttpRequest();
+    request.open(method, address);
+    request.timeout = 180000;
+    request.onload = function () { then(new DOMParser().parseFromString(request.responseText, "text/html"), request.status); };
+    request.onerror = request.ontimeout = function () { then(null, 0); };
+    request.send(data);
+  }
+
+  /* All that arrived is shown by the server; what did not is told above it, photo by photo. */
+  function sent(address, count, bad) {
+    if (!bad.length) { window.location.href = address; return; }
+    ask("GET", address, null, function (page) {
+      var here = document.getElementById("page"), there = page && page.getElementById("page"), box = document.createElement("div");
+      if (there) { here.innerHTML = there.innerHTML; }
+      box.className = "errors"; box.setAttribute("role", "alert"); box.tabIndex = -1;
+      box.innerHTML = "<h2></h2><ul></ul>";
+      box.firstChild.textContent = english() ? "Received " + (count - bad.length) + " of " + count + " photos"
+        : "Đã nhận " + (count - bad.length) + " trong " + count + " ảnh";
+      each(bad, function (one) {
+        var row = document.createElement("li"), link = document.createElement("a");
+        link.href = "#photo";
+        link.textContent = (english() ? "Photo " : "Ảnh ") + one[0] + ": " + one[1];
+        row.appendChild(link); box.lastChild.appendChild(row);
+      });
+      here = document.querySelector("#main .wrap") || document.getElementById("main");
+      here.insertBefore(box, here.firstChild);
+      settle();
+    });
   }
 
   function copy(event) {

@@ -12,6 +12,7 @@ from app.dossiers.models import Dossier, DossierPaper, State
 from app.dossiers.queries import open_supplement
 from app.files import services as files
 from app.files.models import FileKind, StoredFile
+from app.procedures.queries import get_version
 
 MAX_PER_PAPER = 20
 
@@ -28,17 +29,27 @@ def check_open(dossier: Dossier, paper_id: str) -> None:
 def add_paper(dossier: Dossier, paper_id: str, away: files.PutAway, actor: Actor) -> DossierPaper:
     """Keep one checked photo. Raises ``Conflict`` when there are too many."""
     check_open(dossier, paper_id)
+    count, last = _count(dossier, paper_id)
+    if count >= MAX_PER_PAPER:
+        raise Conflict(N_("Giấy này đã có %(n)s ảnh, đủ rồi. Xóa bớt ảnh thừa rồi gửi lại."), n=str(count))
+    return _keep(dossier, paper_id, away, actor, position=last + 1)
+
+
+def _count(dossier: Dossier, paper_id: str) -> tuple[int, int]:
+    """(photos that one paper has, position of the last)."""
     count, last = db.session.execute(
         select(func.count(), func.max(DossierPaper.position)).where(
             DossierPaper.dossier_id == dossier.id, DossierPaper.paper_id == paper_id, DossierPaper.removed_at.is_(None)
         )
     ).one()
-    if count >= MAX_PER_PAPER:
-        raise Conflict(N_("Giấy này đã có %(n)s ảnh, đủ rồi. Xóa bớt ảnh thừa rồi gửi lại."), n=str(count))
+    return count, last or 0
+
+
+def _keep(dossier: Dossier, paper_id: str, away: files.PutAway, actor: Actor, *, position: int) -> DossierPaper:
     file = files.store(away, owner_ref=dossier.public_code, kind=FileKind.UPLOAD, actor=actor)
     supplement = open_supplement(dossier)
     paper = DossierPaper(
-        dossier_id=dossier.id, paper_id=paper_id, file_id=file.id, position=(last or 0) + 1,
+        dossier_id=dossier.id, paper_id=paper_id, file_id=file.id, position=position,
         supplement_id=supplement.id if supplement else None,
     )
     db.session.add(paper)
@@ -60,9 +71,34 @@ def get_paper(dossier: Dossier, token: str) -> tuple[DossierPaper, StoredFile]:
 
 
 def remove_paper(dossier: Dossier, token: str, actor: Actor) -> DossierPaper:
-    """Take a photo away. Before filing it is erased, afterwards it stays in history."""
+    """Take a photo away. Before filing it is erased, afterwards it stays in history.
+
+    Raises ``Conflict`` for the last photo of a paper that a filed dossier needs: it can be replaced.
+    """
     paper, file = get_paper(dossier, token)
     check_open(dossier, paper.paper_id)
+    if dossier.state == State.SUBMITTED and _is_needed(dossier, paper.paper_id):
+        raise Conflict(N_("Hồ sơ đã nộp cần ảnh của giấy này. Bấm Xem, rồi Chụp lại ảnh này."))
+    return _take_away(dossier, paper, file, actor)
+
+
+def _is_needed(dossier: Dossier, paper_id: str) -> bool:
+    """Whether one photo less would leave a required paper without enough of them."""
+    form = get_version(dossier.procedure_version_id).form
+    asked = next((one for one in form.visible_papers(dossier.answers) if one.id == paper_id), None)
+    return asked is not None and asked.required and _count(dossier, paper_id)[0] <= max(asked.min_photos, 1)
+
+
+def replace_paper(dossier: Dossier, token: str, away: files.PutAway, actor: Actor) -> DossierPaper:
+    """Put a better photo in the place of one. Raises ``NotFound`` and ``Conflict``."""
+    paper, file = get_paper(dossier, token)
+    check_open(dossier, paper.paper_id)
+    paper_id, position = paper.paper_id, paper.position
+    _take_away(dossier, paper, file, actor)
+    return _keep(dossier, paper_id, away, actor, position=position)
+
+
+def _take_away(dossier: Dossier, paper: DossierPaper, file: StoredFile, actor: Actor) -> DossierPaper:
     dossier.changed_at = clock.now()
     if dossier.state == State.DRAFT:
         db.session.delete(paper)

@@ -5,6 +5,7 @@ from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.sessions import current_actor
+from app.core.db import db
 from app.core.errors import N_, AppError, NotFound
 from app.core.limits import Limit, spend
 from app.dossiers.guards import current_dossier, slip_session
@@ -120,14 +121,17 @@ def photo(code: str, token: str) -> ResponseReturnValue:
 @bp.get("/anh/<token>/xem")
 @slip_session
 def view_photo(code: str, token: str) -> ResponseReturnValue:
-    """One photo large, with turn and remove."""
-    found, file = _own_photo(token)
+    """One photo large, with turn, replace and remove."""
+    return _show_photo(*_own_photo(token))
+
+
+def _show_photo(found: DossierPaper, file: StoredFile, error: str = "", status: int = 200) -> ResponseReturnValue:
     here = procedure().form.page(found.paper_id)
     if here is None:
         raise NotFound
     return page(
-        "dossiers/citizen_photo.html", dossier=current_dossier(), procedure=procedure(), paper=here.paper, file=file,
-        back=page_address(current_dossier(), here),
+        "dossiers/citizen_photo.html", status, dossier=current_dossier(), procedure=procedure(), paper=here.paper, file=file,
+        back=page_address(current_dossier(), here), error=error,
     )
 
 
@@ -136,15 +140,34 @@ def view_photo(code: str, token: str) -> ResponseReturnValue:
 @late_write
 @repeatable
 def change_photo(code: str, token: str) -> ResponseReturnValue:
-    """Turn or remove one photo."""
+    """Turn, replace or remove one photo."""
     dossier = current_dossier()
     found, file = _own_photo(token)
-    paper_id, turned = found.paper_id, None
-    if request.form.get("act") == "turn":
+    act, paper_id = request.form.get("act"), found.paper_id
+    if act == "turn":
         turned = files.prepare_turn(file, 1)
-    begin()
-    if turned is not None:
+        begin()
         papers.turn_paper(dossier, token, turned, current_actor())
         return redirect(url_for("dossiers_citizen.view_photo", code=code, token=token), 303)
+    if act == "replace":
+        return _replace(found, file)
+    begin()
     papers.remove_paper(dossier, token, current_actor())
     return redirect(url_for("dossiers_citizen.paper", code=code, paper_id=paper_id), 303)
+
+
+def _replace(found: DossierPaper, file: StoredFile) -> ResponseReturnValue:
+    """A better photo takes the place of one; the old one stays until the new one is read."""
+    upload = request.files.get("photo")
+    if upload is None or not upload.filename:
+        return _show_photo(found, file, _("Chọn hoặc chụp ảnh mới, rồi bấm Gửi ảnh."), 422)
+    dossier, token = current_dossier(), file.token
+    try:
+        spend((_UPLOADS, dossier.public_code))
+        away = files.receive_upload(upload.read(), upload.filename)
+    except AppError as error:
+        return _show_photo(found, file, words(error.message, error.params), 422)
+    begin()
+    paper = papers.replace_paper(dossier, token, away, current_actor())
+    better = db.session.get_one(StoredFile, paper.file_id)
+    return redirect(url_for("dossiers_citizen.view_photo", code=dossier.public_code, token=better.token), 303)
