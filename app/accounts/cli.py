@@ -2,15 +2,10 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app.accounts import services
 from app.accounts.addresses import address_today
@@ -19,24 +14,12 @@ from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.core.actor import SYSTEM
 from app.core.db import transaction
-from app.core.errors import AppError
+from app.web.commands import Group
 from app.web.i18n import words
 
-staff = AppGroup("staff", help="Staff accounts: add, disable, reset.")
-idcard = AppGroup("idcard", help="What an ID card's square code says.")
+staff = Group("staff", help="Staff accounts: add, disable, reset.")
+idcard = Group("idcard", help="What an ID card's square code says.")
 GROUPS = (staff, idcard)
-
-
-def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except AppError as error:
-            click.echo(words(error.message, error.params), err=True)
-            sys.exit(1)
-
-    return run
 
 
 def _echo_link(token: str) -> None:
@@ -49,7 +32,6 @@ def _echo_link(token: str) -> None:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
 @click.option("--title", default="", help="Position, as printed on papers.")
 @click.option("--desk", default="", help="Counter, e.g. 'Quầy 3'.")
-@_plainly
 def add(username: str, name: str, roles: tuple[str, ...], title: str, desk: str) -> None:
     """Make an account; prints the set-up link for its owner (good for two days, once)."""
     with transaction():
@@ -63,7 +45,6 @@ def add(username: str, name: str, roles: tuple[str, ...], title: str, desk: str)
 
 @staff.command("disable")
 @click.argument("username")
-@_plainly
 def disable(username: str) -> None:
     """End an account and all its sessions at once."""
     with transaction():
@@ -73,7 +54,6 @@ def disable(username: str) -> None:
 
 @staff.command("reset")
 @click.argument("username")
-@_plainly
 def reset(username: str) -> None:
     """Forget password and code generator; prints a new set-up link."""
     with transaction():
@@ -83,7 +63,6 @@ def reset(username: str) -> None:
 
 @idcard.command("decode")
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_plainly
 def decode(picture: Path) -> None:
     """Read the square code on a photo of an ID card; prints its fields as JSON. The photo is not kept."""
     card = find_card(picture.read_bytes())

@@ -13,6 +13,7 @@ from app.core.errors import SettingsError
 
 ENVIRONMENTS = ("development", "test", "production")
 MEMORY = "memory"
+ROOT_KEY_FILE = "root.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class _Reader:
         if app_env not in ENVIRONMENTS:
             self.faults.append(f"APP_ENV must be one of {', '.join(ENVIRONMENTS)}, not {app_env!r}")
         production = app_env == "production"
-        data_dir = Path(self.text("DATA_DIR", "var")).resolve()
+        data_dir = self._data_dir()
         port = self._port()
         host = self.text("HOST", "127.0.0.1")
         public_url = self.text("PUBLIC_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
@@ -118,6 +119,13 @@ class _Reader:
         self.faults.append(f"PORT must be a number from 1 to 65535, not {text!r}")
         return 8000
 
+    def _data_dir(self) -> Path:
+        path = Path(self.text("DATA_DIR", "var")).resolve()
+        nearest = next(one for one in (path, *path.parents) if one.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+            self.faults.append(f"DATA_DIR {path} cannot be used: {nearest} is no directory that we may write to")
+        return path
+
     def _database_url(self, data_dir: Path) -> str:
         url = self.text("DATABASE_URL") or f"sqlite:///{data_dir / 'phuxuan.db'}"
         if url.startswith("postgres://"):
@@ -135,13 +143,23 @@ class _Reader:
             self.faults.append("APP_ROOT_KEY is missing (32 random bytes in base64, or APP_ROOT_KEY_FILE)")
             return b""
         if not text:
-            return _kept_key(data_dir / "root.key")
+            try:
+                text = _kept_key(data_dir / ROOT_KEY_FILE)
+            except UnicodeDecodeError:
+                text = "?"
+            except OSError as error:
+                if data_dir.is_dir():  # otherwise it was told of already
+                    self.faults.append(f"{data_dir / ROOT_KEY_FILE} cannot be read: {error.strerror}")
+                return b""
+            source = f"{data_dir / ROOT_KEY_FILE} is damaged, it"
+        else:
+            source = "APP_ROOT_KEY"
         try:
             key = base64.b64decode(text, validate=True)
         except ValueError:
             key = b""
         if len(key) != 32:
-            self.faults.append("APP_ROOT_KEY must be 32 bytes in base64")
+            self.faults.append(f"{source} must be 32 bytes in base64")
         return key
 
     def _check_providers(self, settings: Settings) -> None:
@@ -168,13 +186,13 @@ class _Reader:
                 self.faults.append(f"{name} is missing")
 
 
-def _kept_key(path: Path) -> bytes:
+def _kept_key(path: Path) -> str:
     try:
-        return base64.b64decode(path.read_text(encoding="ascii"))
+        return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_bytes(32)
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(key).decode())
+            file.write(key)
         return key

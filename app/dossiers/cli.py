@@ -4,7 +4,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.services import load_agencies
@@ -13,8 +12,9 @@ from app.core.db import db, transaction
 from app.dossiers.services.reasons import load_reasons
 from app.dossiers.tasks import SWEEP
 from app.files.tasks import SWEEP as FILES_SWEEP
+from app.web.commands import Group
 
-ward = AppGroup("ward", help="The ward's own first data: agencies, residential groups, reasons.")
+ward = Group("ward", help="The ward's own first data: agencies, residential groups, reasons.")
 GROUPS = (ward,)
 
 

@@ -5,21 +5,14 @@ import json
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from app.core.errors import AppError
 from app.payments import simulation, vietqr
 from app.payments.doors import PROVIDERS, get_door
 from app.providers.payment.sending import post
+from app.web.commands import Group
 
-vietqr_cli = AppGroup("vietqr", help="Write and read VietQR payloads.")
-payments_cli = AppGroup("payments", help="Play the bank for demonstrations and tests.")
-
-
-def _refuse(error: AppError) -> None:
-    """Say why in one sentence and end with exit code 1."""
-    click.echo(error.message % error.params if error.params else error.message, err=True)
-    raise SystemExit(1)
+vietqr_cli = Group("vietqr", help="Write and read VietQR payloads.")
+payments_cli = Group("payments", help="Play the bank for demonstrations and tests.")
 
 
 @vietqr_cli.command("encode", with_appcontext=False)
@@ -30,22 +23,15 @@ def _refuse(error: AppError) -> None:
 @click.option("--card", is_flag=True, help="The account is a card number.")
 def encode_command(bank_bin: str, account: str, amount: int | None, text: str, card: bool) -> None:
     """Print the payload of a transfer."""
-    try:
-        click.echo(vietqr.encode(bank_bin, account, amount_vnd=amount, purpose=text, card=card))
-    except AppError as error:
-        _refuse(error)
+    click.echo(vietqr.encode(bank_bin, account, amount_vnd=amount, purpose=text, card=card))
 
 
 @vietqr_cli.command("decode", with_appcontext=False)
 @click.argument("payload")
 def decode_command(payload: str) -> None:
     """Print what PAYLOAD says as JSON, or why it is refused (exit code 1)."""
-    try:
-        decoded = vietqr.decode(payload.strip("\r\n"))
-    except AppError as error:
-        _refuse(error)
-    else:
-        click.echo(json.dumps(decoded.as_dict(), ensure_ascii=False, indent=2))
+    decoded = vietqr.decode(payload.strip("\r\n"))
+    click.echo(json.dumps(decoded.as_dict(), ensure_ascii=False, indent=2))
 
 
 @payments_cli.command("simulate")
@@ -64,14 +50,10 @@ def simulate_command(
     """Send the signed notice that PROVIDER would send for a transfer (exit code 1 unless it is answered with 200)."""
     settings = current_app.extensions["settings"]
     door = get_door(settings, provider)
-    try:
-        credit = simulation.make_credit(
-            simulation.find_order(code), amount_vnd=amount, text=text, account=account, event_id=event_id,
-            minutes_ago=minutes_ago,
-        )
-    except AppError as error:
-        _refuse(error)
-        return
+    credit = simulation.make_credit(
+        simulation.find_order(code), amount_vnd=amount, text=text, account=account, event_id=event_id,
+        minutes_ago=minutes_ago,
+    )
     target = f"{(url or settings.public_url).rstrip('/')}/webhook/{provider}"
     try:
         status, answer = post(target, *door.sign(credit))

@@ -2,29 +2,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from app.core.db import transaction
 from app.procedures import schema, services
 from app.procedures.posters_cli import poster
 from app.procedures.search import search
+from app.web.commands import Group
 
-
-class _Group(AppGroup):
-    """Click leaves with 2 when it cannot read the command line; ours leave with 0 or 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            error.exit_code = 1
-            raise
-
-
-procedures = _Group("procedures", help="Danh mục thủ tục: nạp, tìm, kiểm tra, in tờ dán.")
+procedures = Group("procedures", help="Danh mục thủ tục: nạp, tìm, kiểm tra, in tờ dán.")
 procedures.add_command(poster)
 GROUPS = (procedures,)
 

@@ -5,15 +5,16 @@ import sys
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from app.core import jobs as core_jobs
 from app.core import worker
 from app.core.logs import quiet
-from app.serve.demo.making import make
+from app.serve.demo.making import has_dossiers, make
 from app.serve.doctor import faults
+from app.web.commands import Command, Group
 
-jobs = AppGroup("jobs", help="The queue of work: run it.")
+jobs = Group("jobs", help="The queue of work: run it.")
 
 
 @jobs.command("run")
@@ -26,13 +27,19 @@ def run(once: bool) -> None:
     worker.work(current_app.app_context)
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @with_appcontext
 def demo() -> None:
-    """Make demonstration data: staff of every role, two months of dossiers over every state. Refused in production."""
+    """Make demonstration data: staff of every role, two months of dossiers over every state.
+
+    Refused in production, and where there are dossiers already.
+    """
     settings = current_app.extensions["settings"]
     if settings.production:
         click.echo("demonstration data are refused when APP_ENV=production", err=True)
+        sys.exit(1)
+    if has_dossiers():
+        click.echo("there are dossiers already; demonstration data are made only in an empty installation", err=True)
         sys.exit(1)
     shown = [0]
 
@@ -48,7 +55,7 @@ def demo() -> None:
     click.echo(f"{count} dossiers")
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @with_appcontext
 def doctor() -> None:
     """Look at settings, database, keys, storage, fonts, calendar, history, numbers, money; say what is wrong."""

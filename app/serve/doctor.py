@@ -3,43 +3,85 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import load_only
 
-from app.core import audit, clock, counters
+from app.core import audit, clock, counters, jobs
 from app.core.db import db
-from app.core.settings import Settings
+from app.core.settings import ROOT_KEY_FILE, Settings
 from app.dossiers.models import Dossier, DossierEvent, Pause, State
 from app.dossiers.services.deadlines import derive_due_at
 from app.dossiers.workflow import DOSSIER, Action
 from app.files.integrity import faults as file_faults
 from app.payments.integrity import faults as money_faults
 from app.providers import pdf
-from app.working_time.queries import missing_years
+from app.serve import schema
+from app.web.commands import why_not
+from app.working_time.queries import calendar_faults, edited_at, find_year
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """One sentence for each thing that is wrong; nothing when all is well."""
-    yield from _database(settings)
-    yield from _calendar()
-    yield from audit.faults()
-    yield from _histories()
-    yield from _deadlines()
-    yield from _numbers()
-    yield from money_faults()
-    yield from file_faults()
-    yield from _fonts()
+    """One sentence for each thing that is wrong; nothing when all is well. What cannot be looked at is a fault too."""
+    yield from _key_file(settings)
+    yield from _looked_at("papers", _fonts())
+    for what, found in (("database", _schema(settings)), ("keys", _keys())):
+        sentences = list(_looked_at(what, found))
+        yield from sentences
+        if sentences:  # nothing behind it can be read
+            return
+    for what, found in (
+        ("database", _durability(settings)), ("calendar", _calendar()), ("audit", audit.faults()), ("history", _histories()),
+        ("deadline", _deadlines()), ("numbers", _numbers()), ("money", money_faults()), ("files", file_faults()),
+        ("jobs", _jobs()),
+    ):
+        yield from _looked_at(what, found)
 
 
-def _database(settings: Settings) -> Iterator[str]:
-    heads = ScriptDirectory.from_config(_alembic()).get_heads()
-    present = MigrationContext.configure(db.session.connection()).get_current_heads()
-    if set(present) != set(heads):
-        yield f"database: schema is at {', '.join(present) or 'nothing'}, the product needs {', '.join(heads)}"
+def _looked_at(what: str, found: Iterator[str]) -> Iterator[str]:
+    """What one look finds; a look that fails is told in words, and the others go on."""
+    try:
+        yield from found
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        yield f"{what}: the database does not answer: {why_not(error)}"
+    except Exception as error:  # a doctor never breaks down over the patient
+        db.session.rollback()
+        yield f"{what}: cannot be looked at ({type(error).__name__})"
+
+
+def _key_file(settings: Settings) -> Iterator[str]:
+    path = settings.data_dir / ROOT_KEY_FILE
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield f"keys: {path} can be read by others (mode must be 0600)"
+
+
+def _keys() -> Iterator[str]:
+    """The newest and the oldest sealed answers open with our key."""
+    try:
+        for newest in (Dossier.id, Dossier.id.desc()):
+            db.session.scalar(select(Dossier.answers).order_by(newest).limit(1))
+    except (InvalidTag, ValueError):
+        yield "keys: dossiers were sealed with another APP_ROOT_KEY, or were changed; none of them can be read"
+
+
+def _schema(settings: Settings) -> Iterator[str]:
+    path = db.engine.url.database if settings.is_sqlite else None
+    if path and not Path(path).exists():
+        yield f"database: {path} is not there; start the product once, it makes and fills it"
+        return
+    present, needed = schema.present_revision(), schema.needed_revision()
+    if present != needed:
+        yield (
+            f"database: schema is at {present or 'nothing'}, the product needs {needed};"
+            " start the product once, or run `flask db upgrade`"
+        )
+
+
+def _durability(settings: Settings) -> Iterator[str]:
     if settings.is_sqlite:
         if db.session.execute(text("PRAGMA synchronous")).scalar() != 2:
             yield "database: PRAGMA synchronous is not FULL, a power cut could lose acknowledged dossiers"
@@ -53,17 +95,14 @@ def _database(settings: Settings) -> Iterator[str]:
             yield f"database: PostgreSQL setting {name} is off, a power cut could lose acknowledged dossiers"
 
 
-def _alembic() -> Config:
-    migrate = current_app.extensions["migrate"]
-    config = Config()
-    config.set_main_option("script_location", str(migrate.directory))
-    return config
-
-
 def _calendar() -> Iterator[str]:
+    """What is missing or odd in the days of this year and the next."""
     year = clock.today().year
-    for missing in missing_years((year, year + 1)):
-        yield f"calendar: no days off are entered for {missing}; run `flask calendar load`"
+    for one in (year, year + 1):
+        for message, params in calendar_faults(one):
+            yield f"calendar: {message % params}"
+        if find_year(one) is None:
+            yield f"calendar: run `flask calendar load --year {one}`"
 
 
 def _histories() -> Iterator[str]:
@@ -86,8 +125,19 @@ def _histories() -> Iterator[str]:
 
 
 def _deadlines() -> Iterator[str]:
-    for dossier in db.session.scalars(select(Dossier).where(Dossier.accepted_at.is_not(None))).yield_per(500):
-        if derive_due_at(dossier) != dossier.due_at:
+    """A due moment follows from acceptance, rule, pauses and calendar.
+
+    What was promised before somebody edited the calendar followed from the calendar of that day, which is not kept:
+    of such a dossier only the order of its moments is looked at.
+    """
+    edited = edited_at()
+    facts = load_only(Dossier.public_code, Dossier.accepted_at, Dossier.time_rule, Dossier.due_at)
+    accepted = select(Dossier).options(facts).where(Dossier.accepted_at.is_not(None))
+    for dossier in db.session.scalars(accepted).yield_per(500):
+        assert dossier.accepted_at is not None
+        if dossier.due_at is None or dossier.due_at <= dossier.accepted_at:
+            yield f"deadline: dossier {dossier.public_code} was accepted and keeps no due moment after that"
+        elif (edited is None or dossier.accepted_at > edited) and derive_due_at(dossier) != dossier.due_at:
             yield f"deadline: dossier {dossier.public_code} keeps a due moment that its facts do not give"
     waiting = (State.AWAITING_SUPPLEMENT, State.AWAITING_PAYMENT, State.WITHDRAWAL_ASKED)
     running = select(Dossier.public_code).join(Pause, Pause.dossier_id == Dossier.id).where(
@@ -118,3 +168,8 @@ def _numbers() -> Iterator[str]:
 def _fonts() -> Iterator[str]:
     for sentence in pdf.faults():
         yield f"papers: {sentence}"
+
+
+def _jobs() -> Iterator[str]:
+    if parked := jobs.counts()["parked"]:
+        yield f"jobs: {parked} failed again and again and were given up; the table job says why"

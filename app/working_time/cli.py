@@ -1,57 +1,23 @@
 """``flask calendar``: due moments, a year's days, their faults, and filling the years. Exit code 0 or 1."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from app.core import clock
 from app.core.actor import SYSTEM
 from app.core.db import transaction
-from app.core.errors import AppError
+from app.web.commands import Group
 from app.web.rendering import WEEKDAYS_VI
 from app.working_time import queries, services
 from app.working_time.engine import KIND_NAMES, DayKind, TimeRule, Unit, explain
 
-
-class _OneOnError:
-    """Click leaves with 2 when it cannot read the command line; ours leave with 0 or 1."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        with _exit_one():
-            return super().make_context(*args, **kwargs)  # type: ignore[misc]
-
-    def resolve_command(self, *args: Any) -> Any:
-        with _exit_one():
-            return super().resolve_command(*args)  # type: ignore[misc]
-
-
-class _Command(_OneOnError, click.Command):
-    pass
-
-
-class _Group(_OneOnError, AppGroup):
-    command_class = _Command
-
-
-@contextmanager
-def _exit_one() -> Iterator[None]:
-    try:
-        yield
-    except click.UsageError as error:
-        error.exit_code = 1
-        raise
-
-
-calendar_cli = _Group("calendar", help="Lịch làm việc: ngày hẹn trả, ngày nghỉ, ngày làm bù.")
+calendar_cli = Group("calendar", help="Lịch làm việc: ngày hẹn trả, ngày nghỉ, ngày làm bù.")
 GROUPS = (calendar_cli,)
 
 
-@calendar_cli.command("due", cls=_Command)
+@calendar_cli.command("due")
 @click.option("--from", "start", metavar="LÚC", help="Lúc nhận, giờ Việt Nam, ví dụ 2026-11-20T10:00.")
 @click.option("--working-days", metavar="N", help="N ngày làm việc.")
 @click.option("--days", metavar="N", help="N ngày theo lịch; rơi vào ngày nghỉ thì dời.")
@@ -63,15 +29,14 @@ def due(
 ) -> None:
     """In ngày hẹn trả dạng ISO, ví dụ 2026-11-26T17:00:00+07:00."""
     asked = {Unit.WORKING_DAY: working_days, Unit.DAY: days, Unit.HOUR: hours}
-    with _plain_refusals():
-        answer = explain(_moment(start), _rule(asked, same_day), queries.load_calendar())
+    answer = explain(_moment(start), _rule(asked, same_day), queries.load_calendar())
     click.echo(clock.local(answer.due_at).isoformat(timespec="seconds"))
     if explaining:
         for message, params in answer.sentences():
             click.echo(message % params)
 
 
-@calendar_cli.command("show", cls=_Command)
+@calendar_cli.command("show")
 @click.argument("year", metavar="NĂM")
 def show(year: str) -> None:
     """Các ngày nghỉ và ngày làm bù của một năm."""
@@ -84,7 +49,7 @@ def show(year: str) -> None:
         click.echo(" | ".join(fact for fact in facts if fact))
 
 
-@calendar_cli.command("check", cls=_Command)
+@calendar_cli.command("check")
 @click.argument("year", metavar="NĂM")
 def check(year: str) -> None:
     """Xem lịch một năm có thiếu hay sai gì không; thoát 1 khi có."""
@@ -99,22 +64,14 @@ def check(year: str) -> None:
     click.echo(f"Lịch năm {chosen} không thấy chỗ sai.")
 
 
-@calendar_cli.command("load", cls=_Command)
+@calendar_cli.command("load")
 @click.option("--year", metavar="NĂM", help="Chỉ nạp một năm; không ghi thì nạp 2024–2030.")
 def load(year: str | None) -> None:
     """Nạp ngày nghỉ cho các năm chưa có; năm đã có thì giữ nguyên."""
     first, last = (_year(year),) * 2 if year else (services.FIRST_YEAR, services.LAST_YEAR)
-    with _plain_refusals(), transaction():
+    with transaction():
         filled = services.seed_calendar(SYSTEM, first, last)
     click.echo("Đã nạp lịch năm " + ", ".join(map(str, filled)) + "." if filled else "Các năm này đã có lịch.")
-
-
-@contextmanager
-def _plain_refusals() -> Iterator[None]:
-    try:
-        yield
-    except AppError as error:
-        raise click.ClickException(error.message % error.params) from None
 
 
 def _moment(text: str | None) -> datetime:

@@ -5,13 +5,15 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from app.accounts import services as accounts
 from app.accounts.permissions import Role
 from app.accounts.queries import find_staff, get_ward
 from app.core import clock, jobs
 from app.core.actor import CITIZEN, SYSTEM
-from app.core.db import transaction
-from app.dossiers.models import State
+from app.core.db import db, transaction
+from app.dossiers.models import Dossier, State
 from app.dossiers.services import help_calls
 from app.files.cleaning import CleanFile
 from app.files.demo_papers import DemoPaper, draw_clean
@@ -36,6 +38,11 @@ _YOUNG = ((14, State.SUBMITTED, ""), (8, State.ACCEPTED, ""), (5, State.ACCEPTED
           (7, State.IN_PROCESS, "to_sign"), (8, State.AWAITING_SUPPLEMENT, "supplement"), (4, State.AWAITING_PAYMENT, "payment"),
           (3, State.WITHDRAWAL_ASKED, "withdraw"), (8, State.FINISHED, ""), (5, State.DRAFT, ""))
 _KINDS: dict[str, DemoPaper] = {}
+
+
+def has_dossiers() -> bool:
+    """Whether anybody ever wrote a dossier here: made-up ones are never mixed with others."""
+    return db.session.scalar(select(Dossier.id).limit(1)) is not None
 
 
 def make(tick: Callable[[int, int], None]) -> int:
