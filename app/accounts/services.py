@@ -30,6 +30,8 @@ from app.core.text import fold, normalise
 
 MIN_PASSWORD = 15
 SIGN_IN_LIMIT = Limit("sign-in", 5, 15 * 60)
+# One password tried on many names; a whole office may share one address, and right ones do not count.
+SIGN_IN_BY_ADDRESS = Limit("sign-in-address", 60, 15 * 60)
 SETUP_VALID, DEMO_VALID = timedelta(days=2), timedelta(hours=12)
 _TOTP_STEP = 30
 _COMMON = ("phuxuan", "matkhau", "password", "123456", "thuathienhue", "qwerty")

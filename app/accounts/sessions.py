@@ -25,6 +25,8 @@ FIELD_IDLE, FIELD_MAX = timedelta(minutes=15), timedelta(hours=4)
 # A phone of one's own keeps an unsent draft as long as the draft lives (ruling 16); a shared one forgets at once.
 CITIZEN_IDLE = timedelta(days=30)
 SHARED_IDLE = timedelta(minutes=3)
+# An impatient press comes within seconds, a slow network within minutes; later it is someone else at this machine.
+REPLAYED_FOR = timedelta(minutes=10)
 _COOKIE_KEPT = 365 * 24 * 3600  # the row decides how long it is good
 # "Seen" is written at most this often, so that reading a page does not write.
 SEEN_EVERY = timedelta(minutes=1)
@@ -169,10 +171,10 @@ def _write_cookie(response: Response) -> Response:
 
 
 def _token_of_replay() -> str | None:
-    """For a browser that sends a form again and missed the cookie of the first answer."""
+    """For a browser that sends a form again and missed the cookie of the first answer a moment ago."""
     token = _token_of_form() if current_session() is None else None
     row = _find(token) if token else None
-    if row is None or not _is_live(row):
+    if row is None or not _is_live(row) or clock.now() - row.created_at > REPLAYED_FOR:
         return None
     g.web_session = row
     return token

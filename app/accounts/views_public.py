@@ -17,6 +17,7 @@ from app.core.limits import give_back, spend
 from app.web.i18n import words
 from app.web.redirects import own_path
 from app.web.rendering import page
+from app.web.requests import visitor_network
 from app.web.transactions import afterwards, begin, late_write
 
 bp = Blueprint("accounts_public", __name__, url_prefix="/can-bo")
@@ -41,15 +42,16 @@ def sign_in() -> ResponseReturnValue:
 @public
 @late_write
 def do_sign_in() -> ResponseReturnValue:
-    """Password and code; five tries in a quarter of an hour for each account name, counted before they are judged."""
+    """Password and code; tries are counted for each account name and each address before they are judged."""
     form = SignInForm()
-    spend((services.SIGN_IN_LIMIT, form.username.data))
+    tries = ((services.SIGN_IN_LIMIT, form.username.data), (services.SIGN_IN_BY_ADDRESS, visitor_network()))
+    spend(*tries)
     begin()
     try:
         staff = services.sign_in(form.username.data, form.password.data or "", form.code.data)
     except Invalid as error:
         return page("accounts/public_sign_in.html", 422, username=form.username.data, error=words(error.message))
-    afterwards(lambda: give_back((services.SIGN_IN_LIMIT, form.username.data)))
+    afterwards(lambda: give_back(*tries))
     return _enter(staff, "password")
 
 

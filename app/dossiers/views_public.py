@@ -19,6 +19,7 @@ from app.web.i18n import words
 from app.web.preferences import keep_preferences, preferences
 from app.web.redirects import own_path
 from app.web.rendering import page
+from app.web.requests import visitor_network
 from app.web.transactions import afterwards, begin, late_write, writes
 
 bp = Blueprint("dossiers_public", __name__)
@@ -26,6 +27,8 @@ _STARTS = Limit("start-draft", 20, 3600)
 # Many phones of one network share an address; a browser that keeps no cookie has nothing else.
 _STARTS_BY_ADDRESS = Limit("start-draft-address", 6000, 3600)
 _CALLS = Limit("help-call", 5, 3600)
+# Made-up numbers must not bury those who wait for a call.
+_CALLS_BY_ADDRESS = Limit("help-call-address", 30, 3600)
 _PHONE = Question(id="phone", type="phone", label="Số điện thoại", section="")
 
 
@@ -71,7 +74,7 @@ def start(procedure_code: str) -> ResponseReturnValue:
 def do_start(procedure_code: str) -> ResponseReturnValue:
     """Begin a draft on this phone."""
     row = current_session()
-    spend((_STARTS, str(row.id)) if row else (_STARTS_BY_ADDRESS, request.remote_addr or ""))
+    spend((_STARTS, str(row.id)) if row else (_STARTS_BY_ADDRESS, visitor_network()))
     begin()
     session = citizen_session()
     session.shared_device = session.shared_device or bool(request.form.get("shared"))
@@ -108,7 +111,7 @@ def track() -> ResponseReturnValue:
 @late_write
 def open_track() -> ResponseReturnValue:
     """Open by both codes. The try is counted before it is judged; one answer for every kind of wrong."""
-    typed, visitor = request.form.get("code", ""), request.remote_addr or ""
+    typed, visitor = request.form.get("code", ""), visitor_network()
     try:
         code = slips.count_try(typed, visitor)
         begin()
@@ -181,7 +184,7 @@ def ask_help() -> ResponseReturnValue:
         errors["name"] = words(N_("Ghi tên để cán bộ xưng hô."))
     if errors:
         return _help_page(422, errors)
-    spend((_CALLS, str(parsed.value)))
+    spend((_CALLS, str(parsed.value)), (_CALLS_BY_ADDRESS, visitor_network()))
     begin()
     parts = came_from.split("/")
     code = parts[2] if len(parts) > 2 and parts[1] == "ho-so" else ""

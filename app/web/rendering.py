@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from werkzeug.urls import iri_to_uri
 
 from app.core import clock, codes
 from app.core.idempotency import new_key
@@ -43,7 +44,7 @@ def page(template: str, /, status: int = 200, **context: Any) -> ResponseReturnV
     if block:  # the asking page expected a block that this page lacks: replace everything
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#page"
         response.headers["HX-Reswap"] = "outerHTML"
-        response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
+        response.headers["HX-Push-Url"] = iri_to_uri(here())  # whatever letters, no line break may stand in a header
     return response
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from io import BytesIO
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, abort, request
@@ -53,6 +54,20 @@ class BehindOwnProxy:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         ours = environ.get("REMOTE_ADDR", "") in _OWN_PROXIES
         return (self.told if ours else self.plain)(environ, start_response)
+
+
+def visitor_network() -> str:
+    """From where a request comes, for counting tries: an IPv4 address, or the IPv6 network of one household (/64).
+
+    One machine has 2^64 IPv6 addresses, so a limit for each of them would be none.
+    """
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 def _refuse_nul() -> None:
