@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.accounts import id_card
+from app.accounts import id_card, id_number
 from app.core.errors import N_, Invalid
 from app.providers.scanner.local import LocalScanner
 
@@ -22,12 +22,30 @@ class CardFacts:
     address: str
     warnings: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
+    @property
+    def warned(self) -> str:
+        """Which warnings there are, by their places in ``id_card.WARNINGS``: "2-6", empty for none."""
+        return "-".join(str(id_card.WARNINGS.index(sentence)) for sentence, _params in self.warnings)
+
     def as_prefill(self) -> dict[str, str]:
         """Keys of ``prefill = "card.<key>"`` in the catalogue."""
         return {
             "full_name": self.full_name, "id_number": self.id_number, "birth_date": self.birth_date, "sex": self.sex,
             "address": self.address,
         }
+
+
+def warnings_again(places: str, number: str) -> list[tuple[str, dict[str, object]]]:
+    """The warnings that ``CardFacts.warned`` stands for, for the page after: nothing of the card is in an address.
+
+    ``number``: the ID number as it stands in the answers; what a warning tells of it is worked out again.
+    """
+    told: dict[str, object] = {}
+    if len(number) == 12 and number.isascii() and number.isdigit():
+        told = {"code": number[:3], "year": str(id_number.birth_year(number))}
+    chosen = [id_card.WARNINGS[int(place)] for place in places.split("-")
+              if place.isascii() and place.isdigit() and int(place) < len(id_card.WARNINGS)]
+    return [(sentence, told) for sentence in chosen if told or "%(" not in sentence]
 
 
 def find_card(photo: bytes) -> id_card.IdCard:

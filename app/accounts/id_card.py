@@ -17,6 +17,25 @@ from app.core.text import fold, normalise
 NOT_A_CARD = N_("Mã vuông này không phải mã của thẻ căn cước. Chụp lại mặt thẻ có mã vuông.")
 _EMPTY = N_("Mã vuông này trống. Chụp lại mặt thẻ có mã vuông.")
 _CUT_OFF = N_("Mã vuông trên thẻ đọc chưa hết. Chụp lại gần hơn, hoặc tự gõ cũng được.")
+_ZERO = N_("Số thẻ đọc được thiếu số 0 ở đầu, đã thêm vào. Xem lại số giúp.")
+_PLACE = N_("Ba số đầu %(code)s không phải mã tỉnh nào. Sinh ở nước ngoài thì đúng.")
+_YEAR_APART = N_("Số thẻ ứng với năm sinh %(year)s. Xem lại năm sinh giúp.")
+_SEX_APART = N_("Số thẻ và giới tính chưa khớp nhau. Xem lại giúp.")
+_YEAR_AHEAD = N_("Số thẻ ứng với năm %(year)s, chưa tới. Xem lại số giúp.")
+_NO_DAY = N_("Ngày sinh đọc được không có trong lịch. Xem lại giúp.")
+_BIRTH_AHEAD = N_("Ngày sinh đọc được chưa tới. Xem lại giúp.")
+_NEW_YEAR = N_("Thẻ ghi sinh ngày 01/01. Nếu chỉ biết năm thì bỏ ngày và tháng.")
+_ISSUE_DAY = N_("Ngày cấp thẻ đọc được chưa hợp lý. Xem lại giúp.")
+_LOST = N_("Có chữ đọc không ra. Xem lại từng chữ giúp.")
+_TELEX = N_("Tên đọc được có vẻ sai dấu (bộ gõ đang bật). Xem lại từng chữ giúp.")
+_NO_MARKS = N_("Tên đọc được không có dấu. Gõ lại cho đủ dấu giúp.")
+_NAME_DIGITS = N_("Tên đọc được có chữ số. Xem lại từng chữ giúp.")
+_ZONE = N_("Dòng chữ mặt sau thẻ có chỗ đọc sai. Xem lại từng chữ giúp.")
+# In this order for ever: pages name them by their place.
+WARNINGS = (
+    _ZERO, _PLACE, _YEAR_APART, _SEX_APART, _YEAR_AHEAD, _NO_DAY, _BIRTH_AHEAD, _NEW_YEAR,
+    _ISSUE_DAY, _LOST, _TELEX, _NO_MARKS, _NAME_DIGITS, _ZONE,
+)
 # What other square codes begin with, and what to say of them.
 _OTHER_CODES = (
     (re.compile(r"(?:https?://|www\.)", re.IGNORECASE),
@@ -176,9 +195,9 @@ def _by_zone(zone: card_mrz.Zone) -> IdCard:
         born_on = _birth(f"{zone.born[4:]}{zone.born[2:4]}{year}")
     warnings = list(_number_warnings(zone.number, zone.number, born_on, zone.sex))
     if not zone.agrees:
-        warnings.append((N_("Dòng chữ mặt sau thẻ có chỗ đọc sai. Xem lại từng chữ giúp."), {}))
+        warnings.append((_ZONE, {}))
     if zone.name:
-        warnings.append((N_("Tên đọc được không có dấu. Gõ lại cho đủ dấu giúp."), {}))
+        warnings.append((_NO_MARKS, {}))
     return IdCard(
         number=zone.number, old_number="", full_name=_cased(zone.name), born_on=born_on, sex=zone.sex, address="",
         issued_on=None, warnings=warnings,
@@ -218,35 +237,35 @@ def _number_warnings(number: str, read: str, born_on: BirthDate | None, sex: str
     """Digits 1-3 tell the place, digit 4 century and sex, digits 5-6 the year; a mismatch is a warning (domain.md 4.2)."""
     year = id_number.birth_year(number)
     if len(read) < 12:
-        yield N_("Số thẻ đọc được thiếu số 0 ở đầu, đã thêm vào. Xem lại số giúp."), {}
+        yield _ZERO, {}
     if not id_number.birth_place(number):
-        yield N_("Ba số đầu %(code)s không phải mã tỉnh nào. Sinh ở nước ngoài thì đúng."), {"code": number[:3]}
+        yield _PLACE, {"code": number[:3]}
     if born_on is not None and born_on.year != year:
-        yield N_("Số thẻ ứng với năm sinh %(year)s. Xem lại năm sinh giúp."), {"year": str(year)}
+        yield _YEAR_APART, {"year": str(year)}
     if sex and sex != id_number.sex(number):
-        yield N_("Số thẻ và giới tính chưa khớp nhau. Xem lại giúp."), {}
+        yield _SEX_APART, {}
     if year > clock.today().year:
-        yield N_("Số thẻ ứng với năm %(year)s, chưa tới. Xem lại số giúp."), {"year": str(year)}
+        yield _YEAR_AHEAD, {"year": str(year)}
 
 
 def _birth_warnings(read: str, born_on: BirthDate | None, issued_on: date | None) -> Iterator[Warning_]:
     born = _whole(born_on)
     if born_on is None and read:
-        yield N_("Ngày sinh đọc được không có trong lịch. Xem lại giúp."), {}
+        yield _NO_DAY, {}
     elif born is not None and born > clock.today():
-        yield N_("Ngày sinh đọc được chưa tới. Xem lại giúp."), {}
+        yield _BIRTH_AHEAD, {}
     elif born is not None and (born.month, born.day) == (1, 1):
-        yield N_("Thẻ ghi sinh ngày 01/01. Nếu chỉ biết năm thì bỏ ngày và tháng."), {}
+        yield _NEW_YEAR, {}
     if issued_on is not None and (issued_on > clock.today() or (born is not None and issued_on < born)):
-        yield N_("Ngày cấp thẻ đọc được chưa hợp lý. Xem lại giúp."), {}
+        yield _ISSUE_DAY, {}
 
 
 def _text_warnings(name: str, address: str) -> Iterator[Warning_]:
     if card_text.has_lost_letters(f"{name} {address}"):
-        yield N_("Có chữ đọc không ra. Xem lại từng chữ giúp."), {}
+        yield _LOST, {}
     elif card_text.looks_like_telex(name):
-        yield N_("Tên đọc được có vẻ sai dấu (bộ gõ đang bật). Xem lại từng chữ giúp."), {}
+        yield _TELEX, {}
     elif card_text.has_no_marks(f"{name} {address}"):
-        yield N_("Tên đọc được không có dấu. Gõ lại cho đủ dấu giúp."), {}
+        yield _NO_MARKS, {}
     if any(sign.isdigit() for sign in name):
-        yield N_("Tên đọc được có chữ số. Xem lại từng chữ giúp."), {}
+        yield _NAME_DIGITS, {}

@@ -214,6 +214,23 @@ class TestAddress:
 
     def test_a_card_that_cannot_be_parted_fills_nothing(self) -> None:
         assert REGISTRY["address"].prefill(ADDRESS, "Huế") is None
+
+    @pytest.mark.parametrize(("card", "parts"), [
+        ("Thôn 1, Triệu Mẫu, Triệu Thử, Quảng Trị", ("", "Thôn 1", "Triệu Mẫu", "Quảng Trị")),
+        ("Tổ 8, Phường Mẫu, Hà Đông, Hà Nội", ("", "Tổ 8", "Phường Mẫu", "Hà Nội")),
+        ("Tổ 12, Khu 3, Phường Mẫu, Hạ Thử, Quảng Ninh", ("Tổ 12, Khu 3", "", "Phường Mẫu", "Quảng Ninh")),
+        ("Thôn 1, Xã Thử, Huyện Mẫu, Tỉnh Quảng Trị", ("", "Thôn 1", "Xã Thử", "Tỉnh Quảng Trị")),
+        ("5 Lê Mẫu, Phường Thử, Thành phố Huế", ("5 Lê Mẫu", "", "Phường Thử", "Thành phố Huế")),
+        ("Phường Phú Xuân, Thành phố Huế", ("", "", "Phường Phú Xuân", "Thành phố Huế")),
+    ])
+    @pytest.mark.parametrize("asked_question", [ADDRESS, HERE])
+    def test_a_card_leaves_words_out(self, asked_question: Question, card: str, parts: tuple[str, ...]) -> None:
+        value = REGISTRY["address"].prefill(asked_question, card)
+        assert (value["line"], value["group"], value["ward"], value["city"]) == parts
+        typed = REGISTRY["address"].typed(asked_question, value)
+        assert parse(asked_question, **{name: str(text) for name, text in typed.items()}).value == value
+
+    def test_a_card_without_a_ward_fills_nothing(self) -> None:
         assert REGISTRY["address"].prefill(ADDRESS, "") is None
 
     def test_printed_as_it_is_today(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.card_reader import read_card
+from app.accounts.card_reader import read_card, warnings_again
 from app.accounts.sessions import current_actor
 from app.core.errors import AppError, Invalid
 from app.core.limits import Limit, spend
@@ -62,7 +62,7 @@ def read(code: str) -> ResponseReturnValue:
         filing.change_answers(dossier, values, current_actor(), from_card=frozenset(values))
     else:
         drafts.keep_answers(dossier, values, from_card=frozenset(values))
-    return redirect(url_for("dossiers_citizen.card_result", code=dossier.public_code, luu_y=len(found.warnings) or None), 303)
+    return redirect(url_for("dossiers_citizen.card_result", code=dossier.public_code, luu_y=found.warned or None), 303)
 
 
 @bp.get("/the/doc-duoc")
@@ -76,5 +76,12 @@ def card_result(code: str) -> ResponseReturnValue:
     return page(
         "dossiers/citizen_card_result.html", dossier=dossier, procedure=procedure(), rows=rows,
         onward=page_address(dossier, first) if first else url_for("dossiers_citizen.review", code=dossier.public_code),
-        doubtful="luu_y" in request.args,
+        warnings=[words(*one) for one in warnings_again(request.args.get("luu_y", ""), _number_read())] if rows else [],
     )
+
+
+def _number_read() -> str:
+    """The ID number that the card filled in, empty when it did not."""
+    dossier = current_dossier()
+    asked = (one.id for one in procedure().form.questions.values() if one.prefill == "card.id_number")
+    return next((str(dossier.answers.get(name)) for name in asked if name in dossier.from_card), "")

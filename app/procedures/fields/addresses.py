@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.accounts.id_number import BIRTH_PLACES
 from app.core.errors import N_
 from app.core.text import fold
 from app.procedures.conditions import is_unknown
@@ -79,13 +80,18 @@ PLACES = load_places()
 
 
 def split(text: str) -> dict[str, str]:
-    """An address in one line ("12 Đường Thử, Phường Thuận Lộc, Quận Phú Xuân, Thành phố Huế") in its parts."""
+    """An address in one line ("12 Đường Thử, Phường Thuận Lộc, Quận Phú Xuân, Thành phố Huế") in its parts.
+
+    Cards printed before 07/2025 often leave "xã", "huyện", "tỉnh" out: "Thôn 1, Triệu Mẫu, Triệu Thử, Quảng Trị".
+    """
     pieces = [piece for piece in (clean(part) for part in text.split(",")) if piece]
     found = {"line": "", "group": "", "ward": "", "city": ""}
     if len(pieces) > 1 and (_CITY_KIND.match(fold(pieces[-1])) or _bare_city(pieces[-1]) in _CITIES):
         found["city"] = pieces.pop()
     if len(pieces) > 1 and re.match(r"^(?:quan|huyen|q|h|thi xa|tx|thanh pho|tp) ", fold(pieces[-1])):
         pieces.pop()  # the district is gone since July 2025; "as on the paper" keeps it
+    elif len(pieces) > 2 and found["city"] and not _KIND.match(fold(pieces[-1])):
+        pieces.pop()  # three bare names before the province: the last one is its district
     if pieces and (_KIND.match(fold(pieces[-1])) or (found["city"] and len(pieces) > 1)):
         found["ward"] = pieces.pop()
     if pieces and _GROUP.match(fold(pieces[-1])):
@@ -94,7 +100,8 @@ def split(text: str) -> dict[str, str]:
     return found
 
 
-_CITIES = frozenset({_bare_city(ward.city) for ward in PLACES.by_name.values()})
+# Provinces as cards call them, old and new; those of today all bear a name that was there before.
+_CITIES = frozenset({_bare_city(city) for city in (*BIRTH_PLACES.values(), *(ward.city for ward in PLACES.by_name.values()))})
 
 
 def settled(parts: Mapping[str, str]) -> dict[str, str]:
@@ -198,10 +205,11 @@ class Address(FieldType):
         if not isinstance(raw, str) or not (text := clean(raw)[:PAPER_LIMIT]):
             return None
         parts = {key: part[:PART_LIMIT] for key, part in split(text).items()}
-        if not parts["ward"] or not (parts["line"] or parts["group"]):
+        if not parts["ward"]:
             return None
         value = settled({**parts, "city": parts["city"] or PLACES.here.city})
-        value["paper"] = "" if text == one_line(value) else text
+        whole = text == one_line(value) and (value["line"] or value["group"])
+        value["paper"] = "" if whole else text
         return value
 
     def column(self, value: Any) -> Any:
