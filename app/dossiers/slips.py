@@ -215,7 +215,7 @@ def draw_declaration(dossier: Dossier) -> bytes:
             pledge="Tôi cam đoan những nội dung khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật.",
             date_words=date_words(filed_at), declarant=dossier.applicant_name,
             submitted=when_words(dossier.submitted_at) if dossier.submitted_at else "",
-            source_note="cần đối chiếu" if "cần đối chiếu" in procedure.source_note else "",
+            source_note="cần đối chiếu" if procedure.to_be_checked else "",
         ),
         made_at=filed_at,
     )

@@ -43,20 +43,34 @@ _STANDINGS: dict[State, tuple[str, str, str]] = {
     State.HANDED_OVER: ("done", N_("Đã nhận giấy"), "ok"),
 }
 
+WITHDRAWN = N_("Ông/bà đã xin lấy hồ sơ về. Giấy tờ gốc nhận lại tại quầy.")
+_GOES_ON = (State.ACCEPTED, State.IN_PROCESS, State.AWAITING_SUPPLEMENT, State.AWAITING_PAYMENT)
+_DECISIONS = (
+    Action.REFUSE, Action.STOP, Action.CLOSE_WITHDRAWAL, Action.APPROVE_WITHDRAWAL, Action.DECLINE_WITHDRAWAL,
+    Action.ASK_WITHDRAWAL,
+)
+
 
 def standing(dossier: Dossier, events: list[DossierEvent], supplement: Supplement | None) -> Standing:
     """Where the dossier stands, in the person's words."""
-    state = State(dossier.state)
+    state, reason = State(dossier.state), _reason(State(dossier.state), events)
     if state == State.AWAITING_SUPPLEMENT:
         if supplement is not None and supplement.sent_at is not None:
-            return Standing("clock", N_("Đã gửi thêm, phường đang xem"), "")
-        return Standing("pause", N_("Đang chờ ông/bà"), "warn")
+            return Standing("clock", N_("Đã gửi thêm, phường đang xem"), "", reason)
+        return Standing("pause", N_("Đang chờ ông/bà"), "warn", reason)
     icon, word, kind = _STANDINGS[state]
-    reason = ""
-    if state in (State.REFUSED, State.STOPPED):
-        acts = (Action.REFUSE, Action.STOP)
-        reason = next((event.reason for event in reversed(events) if event.action in acts and not event.undone_by_id), "")
     return Standing(icon, word, kind, reason)
+
+
+def _reason(state: State, events: list[DossierEvent]) -> str:
+    """Why it ended, or why the person does not get the dossier back: the last word that was not taken back."""
+    decided = next((event for event in reversed(events) if event.action in _DECISIONS and not event.undone_by_id), None)
+    if decided is None:
+        return ""
+    if state == State.STOPPED and decided.action in (Action.CLOSE_WITHDRAWAL, Action.APPROVE_WITHDRAWAL):
+        return WITHDRAWN
+    ended, declined = state in (State.REFUSED, State.STOPPED), decided.action == Action.DECLINE_WITHDRAWAL
+    return decided.reason if ended or (declined and state in _GOES_ON) else ""
 
 
 def citizen_steps(dossier: Dossier, procedure: Procedure, events: list[DossierEvent]) -> list[Step]:
@@ -69,7 +83,7 @@ def citizen_steps(dossier: Dossier, procedure: Procedure, events: list[DossierEv
     examined_at = dossier.finished_at or (started.at if started and dossier.examined_by_id else None)
     steps = [
         Step("ok", "tick", N_("Đã nộp"), dossier.submitted_at),
-        _step(dossier.accepted_at, N_("Cán bộ đã nhận làm"), "person", received),
+        _step(dossier.accepted_at, N_("Cán bộ nhận làm"), "person", received),
         _step(examined_at, N_("Kiểm tra giấy tờ"), "search", None),
         _step(dossier.finished_at, N_("Lãnh đạo ký"), "pen", signed),
         _step(dossier.handed_over_at, N_("Nhận giấy"), "home", None),

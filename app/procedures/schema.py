@@ -86,6 +86,11 @@ class Procedure:
         """"1.001193.v1"."""
         return f"{self.code}.v{self.version}"
 
+    @property
+    def to_be_checked(self) -> bool:
+        """Whether its source note says "cần đối chiếu": some of it was designed here, not copied from the law."""
+        return "cần đối chiếu" in self.source_note
+
     def is_valid_on(self, day: date) -> bool:
         """Whether dossiers may be filed under this version on ``day``."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
