@@ -1,7 +1,7 @@
 """What anyone may call: banks their webhooks, a family member the page behind a payment link."""
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import public
@@ -10,7 +10,7 @@ from app.core.logs import log_event
 from app.payments.doors import get_door
 from app.payments.models import PaymentOrder
 from app.payments.pictures import order_picture
-from app.payments.queries import get_checkout, get_dossier_of, get_order_by_link
+from app.payments.queries import get_checkout, get_dossier_of, get_order_by_link, is_live
 from app.payments.services import notices
 from app.providers.payment import LONGEST_BODY, NotAuthentic
 from app.web.rendering import page
@@ -71,9 +71,12 @@ def family(code: str) -> ResponseReturnValue:
 
 @bp.get("/t/<code>/ma.png")
 @public
-def family_picture(code: str) -> Response:
-    """The VietQR of a family link as a picture to save."""
-    return picture_response(get_order_by_link(code))
+def family_picture(code: str) -> ResponseReturnValue:
+    """The VietQR of a family link as a picture to save, as long as a transfer would be booked."""
+    order = get_order_by_link(code)
+    if not is_live(order, get_dossier_of(order)):
+        return redirect(url_for("payments_public.family", code=code), 303)
+    return picture_response(order)
 
 
 def picture_response(order: PaymentOrder) -> Response:

@@ -72,6 +72,14 @@ def test_every_picture_says_what_the_database_says(client: FlaskClient, due_vnd:
         assert said == ("999999", account, due_vnd, order.purpose, "QRIBFTTA")
 
 
+def test_what_is_paid_is_not_offered_to_be_paid_again(client: FlaskClient) -> None:
+    """Neither to the citizen nor to the family: a picture that was saved late would bring money twice."""
+    code, order = payable(client)
+    desk.pay(order)
+    for address in (f"/ho-so/{code}/nop-tien/ma.png", f"/t/{order.link_token}/ma.png"):
+        assert client.get(address).status_code == 303
+
+
 def test_saying_that_one_has_paid_pays_nothing(client: FlaskClient) -> None:
     code, order = payable(client)
     page = client.get(f"/ho-so/{code}/nop-tien/cho?paid=1&status=PAID&code=00&success=true").text
