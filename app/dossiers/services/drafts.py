@@ -129,7 +129,10 @@ def write_columns(dossier: Dossier, columns: Mapping[str, Any]) -> None:
     dossier.search_text = fold(names)[:300]
     number, phone = _text(columns.get("applicant_id")), _text(columns.get("phone"))
     dossier.applicant_id_index = blind_index("id-number", number) if number else None
-    dossier.phone = phone or None
+    old_phone, dossier.phone = dossier.phone, phone or None
+    if old_phone and old_phone != dossier.phone and dossier.state != State.DRAFT:
+        # Codes go to the new telephone from now on; whoever answers the old one must hear of it.
+        tell(dossier, "phone_changed", to=old_phone, call=get_ward().phone)
     dossier.phone_index = blind_index("phone", phone) if phone else None
     dossier.phone_owner = _text(columns.get("phone_owner"))[:120]
     dossier.contact_way = _text(columns.get("contact_way"))[:20]

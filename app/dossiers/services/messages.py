@@ -19,7 +19,7 @@ MESSAGE_NAMES = {
     "finished_electronic": N_("Có kết quả, mời tải về"), "stopped": N_("Dừng giải quyết"), "withdrawn": N_("Đã rút"),
     "withdrawal_declined": N_("Không cho rút"), "draft_ends": N_("Bài để dở sắp hết hạn giữ"),
     "code_change": N_("Mã 6 số để sửa"), "code_download": N_("Mã 6 số để tải kết quả"),
-    "code_withdraw": N_("Mã 6 số để rút hồ sơ"),
+    "code_withdraw": N_("Mã 6 số để rút hồ sơ"), "phone_changed": N_("Đã đổi số điện thoại"),
 }
 
 
@@ -28,11 +28,12 @@ def message_name(template: str) -> str:
     return MESSAGE_NAMES.get(template.partition("/")[2].partition(".")[0], N_("Tin nhắn khác"))
 
 
-def tell(dossier: Dossier, template: str, *, delay: timedelta = timedelta(0), **params: str) -> None:
-    """Send the text ``template`` to the dossier's phone. Without a phone nothing is sent: slip, letter, counter."""
-    if dossier.phone:
+def tell(dossier: Dossier, template: str, *, delay: timedelta = timedelta(0), to: str | None = None, **params: str) -> None:
+    """Send the text ``template`` to the dossier's phone, or ``to`` another. Without a phone nothing is sent."""
+    phone = to or dossier.phone
+    if phone:
         notifications.send_sms(
-            template=f"dossiers/{template}", phone=dossier.phone, about=dossier.public_code, delay=delay,
+            template=f"dossiers/{template}", phone=phone, about=dossier.public_code, delay=delay,
             params={
                 "dossier": codes.show(dossier.public_code), "agency": get_agency(dossier.received_agency_id).short_name,
                 **params,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.sessions import current_actor
 from app.core import public_urls, qr
-from app.core.errors import Invalid, NotFound
+from app.core.errors import N_, Invalid, NotFound
 from app.core.limits import Limit, spend
 from app.dossiers import slips as slip_papers
 from app.dossiers.guards import current_dossier, slip_session
@@ -21,6 +21,8 @@ from app.web.rendering import page
 from app.web.transactions import begin, late_write
 
 _SUBMITS = Limit("submit", 20, 3600)
+# Every filing sends a text message, to a telephone that nobody has proven yet.
+SUBMITS_BY_PHONE = Limit("submit-phone", 20, 24 * 3600)
 
 
 @bp.get("/xem-lai")
@@ -50,7 +52,13 @@ def _review(status: int = 200, error: str = "") -> ResponseReturnValue:
 @late_write
 def submit(code: str) -> ResponseReturnValue:
     """Hand the dossier in. Pressed twice it is handed in once."""
+    phone = current_dossier().phone
     spend((_SUBMITS, str(session_id())))
+    if phone:
+        spend(
+            (SUBMITS_BY_PHONE, phone),
+            message=N_("Số điện thoại này đã nộp nhiều hồ sơ hôm nay. Mai nộp tiếp, hoặc gọi phường. Bài vẫn còn."),
+        )
     begin()
     dossier = current_dossier()
     keep_text_size(dossier)
