@@ -195,8 +195,8 @@ _WIDTHS = dict.fromkeys("iltjfrI.,:;· ", 0.3) | dict.fromkeys("ABCDĐEÊFGHKLNO
 _WIDTHS |= {"M": 0.9, "W": 1.0}
 
 
-def slip(data: SlipData, *, made_at: datetime) -> bytes:
-    """The slip, A5, one page however long the words are. ``made_at`` is aware."""
+def slip(data: SlipData, *, made_at: datetime, picture: bool = False) -> bytes:
+    """The slip, A5, one page however long the words are. ``made_at`` is aware; ``picture``: as a PNG."""
     rows = [
         _Row(N_("Của"), data.applicant, 110),
         _Row(N_("Việc"), data.matter, 130),
@@ -213,10 +213,10 @@ def slip(data: SlipData, *, made_at: datetime) -> bytes:
         f"Số hồ sơ: {data.dossier_number}" if data.dossier_number else "",
         "Không thay Mẫu 01.",
     ]
-    return _slip(data, "PHIẾU THEO DÕI HỒ SƠ", rows, fine, made_at, signed=bool(data.received))
+    return _slip(data, "PHIẾU THEO DÕI HỒ SƠ", rows, fine, None if picture else made_at, signed=bool(data.received))
 
 
-def draft_slip(data: DraftSlipData, *, made_at: datetime) -> bytes:
+def draft_slip(data: DraftSlipData, *, made_at: datetime, picture: bool = False) -> bytes:
     """The slip of an unsent dossier, A5, one page: how to go on, and until when it is kept."""
     rows = [
         _Row(N_("Của"), data.applicant, 110),
@@ -226,36 +226,35 @@ def draft_slip(data: DraftSlipData, *, made_at: datetime) -> bytes:
         _Row(N_("Giữ đến hết"), data.kept_until, 60, big=True, note=_DRAFT_NOTE),
     ]
     fine = [f"Chữ {_SIZE_NAMES.get(data.text_size, 'A')}", "Phiếu này không phải giấy hẹn."]
-    return _slip(data, "PHIẾU GIỮ BÀI LÀM DỞ", rows, fine, made_at, signed=False)
+    return _slip(data, "PHIẾU GIỮ BÀI LÀM DỞ", rows, fine, None if picture else made_at, signed=False)
 
 
 def _slip(
-    data: SlipData | DraftSlipData, title: str, rows: list[_Row], fine: list[str], made_at: datetime, *, signed: bool
+    data: SlipData | DraftSlipData, title: str, rows: list[_Row], fine: list[str], made_at: datetime | None, *, signed: bool
 ) -> bytes:
+    """A PDF made at this moment; without a moment a picture."""
     room, pad = (_ROOM_SIGNED, _PAD_SIGNED) if signed else (_ROOM_FREE, _PAD_FREE)
     shown, scales = _fitted(rows, _FIRST_SCALE.get(data.text_size, 1.0), room, pad)
     office = data.office
-    return pdf.print_paper(
-        "dossiers/pdf/slip.typ",
-        {
-            "title": title,
-            "agency": office.agency,
-            "centre": office.centre,
-            "site": office.site,
-            "code": codes.show(data.code),
-            "secret": codes.show(data.secret),
-            "qr": pdf.Drawing(qr.svg(data.url, level=PRINT_LEVEL)),
-            "qr_alt": "Mã QR mở thẳng hồ sơ này",
-            "rows": shown,
-            "scales": scales,
-            "room": room,
-            "pad": pad,
-            "phone": office.phone,
-            "fine": " · ".join(part for part in fine if part),
-            "signed": signed,
-        },
-        made_at=made_at,
-    )
+    content: dict[str, object] = {
+        "title": title,
+        "agency": office.agency,
+        "centre": office.centre,
+        "site": office.site,
+        "code": codes.show(data.code),
+        "secret": codes.show(data.secret),
+        "qr": pdf.Drawing(qr.svg(data.url, level=PRINT_LEVEL)),
+        "qr_alt": "Mã QR mở thẳng hồ sơ này",
+        "rows": shown,
+        "scales": scales,
+        "room": room,
+        "pad": pad,
+        "phone": office.phone,
+        "fine": " · ".join(part for part in fine if part),
+        "signed": signed,
+    }
+    template = "dossiers/pdf/slip.typ"
+    return pdf.print_paper(template, content, made_at=made_at) if made_at else pdf.draw_picture(template, content)
 
 
 def _fitted(rows: list[_Row], first: float, room: int, pad: float) -> tuple[list[dict[str, object]], list[float]]:

@@ -79,8 +79,8 @@ def _applicant_words(dossier: Dossier) -> str:
     return dossier.applicant_name + born
 
 
-def draw_slip(dossier: Dossier, codes: SlipCodes, public_url: str) -> bytes:
-    """The slip of this moment: of an unsent draft, of a filing, of an accepted dossier."""
+def draw_slip(dossier: Dossier, codes: SlipCodes, public_url: str, *, picture: bool = False) -> bytes:
+    """The slip of this moment: of an unsent draft, of a filing, of an accepted dossier; ``picture``: as a PNG."""
     agency, procedure = get_agency(dossier.received_agency_id), procedure_of(dossier)
     url = public_urls.printed_url(public_url, "slip", token=codes.token)
     made_at = clock.now()
@@ -92,7 +92,7 @@ def draw_slip(dossier: Dossier, codes: SlipCodes, public_url: str) -> bytes:
                 kept_until=f"{_WEEKDAYS[until.weekday()]} {until:%d/%m/%Y}", applicant=_applicant_words(dossier),
                 saved=when_words(dossier.changed_at), text_size=dossier.text_size,
             ),
-            made_at=made_at,
+            made_at=made_at, picture=picture,
         )
     return papers.slip(
         papers.SlipData(
@@ -106,7 +106,7 @@ def draw_slip(dossier: Dossier, codes: SlipCodes, public_url: str) -> bytes:
             promised_note=f"{agency.desk.capitalize()}. {_BRING}" if dossier.due_at else "",
             dossier_number=dossier.official_number or "", text_size=dossier.text_size,
         ),
-        made_at=made_at,
+        made_at=made_at, picture=picture,
     )
 
 

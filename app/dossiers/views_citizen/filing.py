@@ -137,12 +137,13 @@ def slip_papers_response(pdf: bytes, name: str, *, inline: bool = False) -> Resp
 @bp.get("/phieu.png")
 @slip_session
 def slip_png(code: str) -> ResponseReturnValue:
-    """The slip's QR as a picture to keep in the phone."""
+    """The slip as a picture to keep in the phone: both codes, the QR, what it is for."""
     dossier = current_dossier()
     shown = shown_codes(dossier, session_id())
     if shown is None:
         raise NotFound
-    answer = Response(qr.png(_slip_url(shown)), mimetype="image/png")
+    data = slip_papers.draw_slip(dossier, shown, current_app.extensions["settings"].public_url, picture=True)
+    answer = Response(data, mimetype="image/png")
     if request.args.get("luu"):
         answer.headers.set("Content-Disposition", "attachment", filename=f"phieu-{dossier.public_code}.png")
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -29,6 +29,9 @@ class PaperPrinter(Protocol):
         never read as markup.
         """
 
+    def draw_picture(self, template: str, data: Data) -> bytes:
+        """A paper of one page as a PNG, to be kept in a phone's gallery. It is no document: nothing in it can be read aloud."""
+
     def version(self) -> str:
         """Engine and fonts, to be kept beside an issued paper: equal bytes need equal versions."""
 
@@ -43,6 +46,11 @@ def _printer() -> PaperPrinter:
 def print_paper(template: str, data: Data, *, made_at: datetime) -> bytes:
     """See ``PaperPrinter.print_paper``."""
     return _printer().print_paper(template, data, made_at=made_at)
+
+
+def draw_picture(template: str, data: Data) -> bytes:
+    """See ``PaperPrinter.draw_picture``."""
+    return _printer().draw_picture(template, data)
 
 
 def version() -> str:

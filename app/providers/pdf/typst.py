@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 STANDARDS = ("a-2a", "ua-1")
+PICTURE_PPI = 150.0  # A5: 874 x 1240 pixels, wider than most phones
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _LONGEST_WORD, _PIECE = 28, 8
 _LONG_WORD = re.compile(rf"[^\s\-/]{{{_LONGEST_WORD + 1},}}")
@@ -80,6 +81,10 @@ class TypstPrinter:
             input=call, format="pdf", timestamp=made_at
         ))
 
+    def draw_picture(self, template: str, data: Data) -> bytes:
+        """See ``PaperPrinter``. Signs that no font here has are drawn as boxes."""
+        return _one(self._compiler().compile(input=_call(template, data), format="png", ppi=PICTURE_PPI))
+
     def version(self) -> str:
         """See ``PaperPrinter``."""
         return f"typst {package_version('typst')}; {', '.join(self._families()) or 'embedded fonts'}"
@@ -113,7 +118,7 @@ def _is_about_signs(error: TypstError) -> bool:
 
 def _one(compiled: bytes | list[bytes] | None) -> bytes:
     if not isinstance(compiled, bytes):
-        raise TypeError("a PDF is one file")
+        raise TypeError("a paper is one file")
     return compiled
 
 
