@@ -4,7 +4,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from app.accounts import cli as accounts_cli
 from app.accounts import frame, sessions
@@ -95,7 +94,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     crypto.keyring.configure(settings.root_key)
     db.db.init_app(app)
-    Migrate(app, db.db, directory=str(_HERE.parent / "migrations"), render_as_batch=True)
     _open_doors(settings)
     # The order matters: the transaction begins before the guards read, and headers are finished last.
     for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, errors, static_files):

@@ -46,10 +46,10 @@ def _looked_at(what: str, found: Iterator[str]) -> Iterator[str]:
     try:
         yield from found
     except SQLAlchemyError as error:
-        db.session.rollback()
+        db.session.remove()  # the next look begins afresh
         yield f"{what}: the database does not answer: {why_not(error)}"
     except Exception as error:  # a doctor never breaks down over the patient
-        db.session.rollback()
+        db.session.remove()  # the next look begins afresh
         yield f"{what}: cannot be looked at ({type(error).__name__})"
 
 

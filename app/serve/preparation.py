@@ -5,21 +5,20 @@ import contextlib
 import io
 import logging
 
-import flask_migrate
 from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy import select
 
 from app.core.db import db
 from app.core.settings import Settings
+from app.serve import schema
 
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Bring an empty or older database to where the product may serve. Costs little when nothing is to be done."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    with app.app_context():
-        flask_migrate.upgrade()
+    schema.upgrade(app)
     command(app, "ward", "load")
     command(app, "calendar", "load")
     command(app, "procedures", "load")
