@@ -137,6 +137,8 @@ def _end_sessions(staff: Staff) -> None:
 def reset_staff(actor: Actor, username: str) -> str:
     """Forget password and code generator, end all sessions; the token of a set-up link for its owner, in person."""
     staff = _known(username)
+    if staff.disabled_at is not None:
+        raise Conflict(N_("Tài khoản này đã khóa. Thêm tài khoản mới nếu người đó làm việc lại."))
     staff.password_hash, staff.totp_secret, staff.must_change_password = None, None, True
     _end_sessions(staff)
     db.session.execute(

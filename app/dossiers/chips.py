@@ -42,10 +42,13 @@ class Chip:
         return [self.until] if self.kind == "soon" else [self.words, self.until]
 
 
-def chip(of: HasDates, calendar: engine.Calendar, *, mended: bool = False) -> Chip | None:
+def chip(
+    of: HasDates, calendar: engine.Calendar, *, mended: bool = False, lapsed: bool = False
+) -> Chip | None:
     """The chip of a dossier at this moment; None where nothing is promised.
 
     ``mended``: what was asked for has come, so the clock runs again although the state still says "chờ bổ sung".
+    ``lapsed``: it has not come in time.
     """
     state = State(of.state)
     try:
@@ -54,7 +57,7 @@ def chip(of: HasDates, calendar: engine.Calendar, *, mended: bool = False) -> Ch
         if state in (State.DRAFT, State.REFUSED, State.STOPPED):
             return None
         if state == State.AWAITING_PAYMENT or (state == State.AWAITING_SUPPLEMENT and not mended):
-            return Chip("stop", "pause", (N_("Tạm dừng"), {}))
+            return Chip("soon", "call", (N_("Quá hạn gửi thêm"), {})) if lapsed else Chip("stop", "pause", (N_("Tạm dừng"), {}))
         due = of.answer_due_at or of.due_at
         return _running(due, calendar) if due else None
     except engine.CalendarMissing:

@@ -111,6 +111,8 @@ class TestTheStory:
         assert team.receptionist.get(at(dossier, "/mau-02.pdf")).data.startswith(b"%PDF")
         team.receptionist.act(at(dossier), "/da-du")
         assert fresh(dossier).state == State.SUBMITTED
+        again = team.receptionist.get(at(dossier, "/bo-sung"))
+        assert "Hồ sơ này đã yêu cầu bổ sung" in again.text and "chỉ yêu cầu một lần" in again.text
 
     @pytest.mark.parametrize(("state", "act", "typed", "after"), [
         (State.IN_PROCESS, "/dung", {"reason_code": "court_or_dispute"}, State.STOPPED),

@@ -80,6 +80,18 @@ class TestFilters:
         assert "Đã gửi thêm" in page.text
         assert "Xem giấy mới" in page.text
 
+    def test_who_did_not_send_in_time_is_not_forgotten(self, team: Team) -> None:
+        dossier = factories.make_dossier(State.AWAITING_SUPPLEMENT)
+        with transaction() as session:
+            session.execute(update(Supplement).values(until_at=clock.now() - timedelta(minutes=1)))
+        row, = list_queue(team.specialist.actor, QueueAsk("now"))
+        assert row.lapsed and not row.mended and count_queue(team.specialist.actor)["now"] == 1
+        assert "Quá hạn gửi thêm" in team.specialist.get(QUEUE).text
+        page = team.leader.get(f"{QUEUE}/{dossier.public_code}")
+        assert "Quá hạn gửi thêm" in page.text
+        assert "Gọi cho người nộp, hoặc dừng giải quyết." in page.text
+        assert page.offers("/dung")
+
     def test_another_agency_sees_nothing_of_it(self, app: Flask, database: None) -> None:
         factories.make_dossier()
         stranger = Clerk(app, factories.make_staff(Role.RECEPTIONIST, username="xa", agency=factories.other_agency()))

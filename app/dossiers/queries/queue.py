@@ -56,6 +56,7 @@ class QueueRow:
     examined_by_id: int | None
     assignee_name: str | None
     mended: bool  # what was asked for has come: a clerk must look
+    lapsed: bool  # it did not come in time: a clerk must call
 
     @property
     def key(self) -> tuple[datetime, int]:
@@ -63,13 +64,20 @@ class QueueRow:
         return self.queue_at, self.id
 
 
+def _asked_and(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Something is asked for, and no clerk has looked at it since."""
+    asked = (Supplement.dossier_id == Dossier.id, Supplement.closed_at.is_(None))
+    return and_(Dossier.state == State.AWAITING_SUPPLEMENT, select(Supplement.id).where(*asked, *conditions).exists())
+
+
 def _mended() -> ColumnElement[bool]:
-    """A supplement that the person has sent and no clerk has looked at."""
-    return (
-        select(Supplement.id)
-        .where(Supplement.dossier_id == Dossier.id, Supplement.closed_at.is_(None), Supplement.sent_at.is_not(None))
-        .exists()
-    )
+    """The person has sent what was asked for."""
+    return _asked_and(Supplement.sent_at.is_not(None))
+
+
+def _lapsed() -> ColumnElement[bool]:
+    """The person has not sent it, and the time for it is over."""
+    return _asked_and(Supplement.sent_at.is_(None), Supplement.until_at < clock.now())
 
 
 def _conditions(actor: Actor) -> dict[str, ColumnElement[bool]]:
@@ -78,7 +86,8 @@ def _conditions(actor: Actor) -> dict[str, ColumnElement[bool]]:
     state, examined = Dossier.state, Dossier.examined_by_id.is_not(None)
     return {
         "now": or_(
-            and_(state.in_(_RUNNING), Dossier.queue_at < tonight), and_(state == State.AWAITING_SUPPLEMENT, _mended()),
+            and_(state.in_(_RUNNING), Dossier.queue_at < tonight),
+            _asked_and(or_(Supplement.sent_at.is_not(None), Supplement.until_at < clock.now())),
         ),
         "new": state == State.SUBMITTED,
         "accepted": state == State.ACCEPTED,
@@ -129,7 +138,7 @@ def list_queue(actor: Actor, ask: QueueAsk) -> list[QueueRow]:
             Dossier.id, Dossier.public_code, Dossier.title, Dossier.applicant_name, Dossier.applicant_born_year,
             Dossier.channel, Dossier.state, Dossier.queue_at, Dossier.answer_due_at, Dossier.due_at,
             Dossier.finished_at, Dossier.examined_by_id, Staff.full_name,
-            and_(Dossier.state == State.AWAITING_SUPPLEMENT, _mended()),
+            _mended(), _lapsed(),
         )
         .outerjoin(Staff, Staff.id == Dossier.assignee_id)
         .where(Dossier.received_agency_id == actor.agency_id)

@@ -8,6 +8,7 @@ from app.accounts.guards import require
 from app.accounts.permissions import Permission
 from app.accounts.queries import list_colleagues
 from app.accounts.sessions import current_actor
+from app.core import clock
 from app.core.errors import Invalid
 from app.dossiers import duties, queries
 from app.dossiers.chips import chip
@@ -42,12 +43,13 @@ def show(found: Dossier, status: int = 200, errors: dict[str, str] | None = None
     acts = duties.acts(found, procedure, actor)
     supplement = queries.open_supplement(found) if found.state == State.AWAITING_SUPPLEMENT else None
     mended = supplement is not None and supplement.sent_at is not None
+    lapsed = supplement is not None and not mended and supplement.until_at < clock.now()
     main, others = buttons_of(found, acts, mended=mended)
     return page(
         "dossiers/staff_dossier.html", status, dossier=found, procedure=procedure, errors=errors or {},
         typed=request.form, state_name=STATE_NAMES[State(found.state)], main=main, others=others,
         may_assign=Action.ASSIGN in acts, hindrance="" if main else duties.hindrance(found, procedure, actor),
-        chip=chip(found, load_calendar(), mended=mended), supplement=supplement, mended=mended,
+        chip=chip(found, load_calendar(), mended=mended, lapsed=lapsed), supplement=supplement, mended=mended, lapsed=lapsed,
         colleagues=_colleagues(found) if Action.ASSIGN in acts else [], undoable=desk.find_undoable(found, actor),
         promise=promised_at(procedure) if found.state == State.SUBMITTED else None,
         people=queries.people_of(found), result=queries.find_result(found), twins=queries.list_twins(found),

@@ -55,7 +55,7 @@ def queue() -> ResponseReturnValue:
     _note_look(actor, "search" if ask.text else ask.filter)
     rows, calendar = list_queue(actor, ask), load_calendar()
     shown = rows[:PAGE]
-    lines = [(row, chip(row, calendar, mended=row.mended), verb_of(row, actor)) for row in shown]
+    lines = [(row, chip(row, calendar, mended=row.mended, lapsed=row.lapsed), verb_of(row, actor)) for row in shown]
     onward = {"loc": ask.filter, "tim": request.args.get("tim") if ask.text else None}
     return page(
         "dossiers/staff_queue.html", ask=ask, lines=lines, counts=count_queue(actor), names=NAMES, states=STATE_NAMES,

@@ -10,7 +10,7 @@ from app.accounts.sessions import current_actor
 from app.core.errors import Invalid
 from app.dossiers.forms import lacking_reasons, read_wanted
 from app.dossiers.models import Dossier
-from app.dossiers.queries import get_dossier, list_papers, list_reasons
+from app.dossiers.queries import get_dossier, last_supplement, list_papers, list_reasons
 from app.dossiers.services import papers, supplements
 from app.dossiers.services.drafts import procedure_of
 from app.dossiers.services.supplements import Wanted
@@ -49,6 +49,7 @@ def _ask(found: Dossier, wanted: list[Wanted], errors: dict[str, str] | None = N
         papers=form.visible_papers(found.answers), questions=rows, reasons=list_reasons("supplement"),
         wanted={f"{one.kind}.{one.ref}": one for one in wanted},
         opened=any(one.kind == "question" for one in wanted), note=request.form.get("note", ""),
+        before=last_supplement(found),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from app.payments.simulation import make_credit
 from app.procedures.parts import Paper
 from app.procedures.queries import get_procedure
 from app.procedures.schema import Procedure
+from app.providers.payment import Credit
 from app.serve.demo.filling import Filler
 from app.serve.demo.people import Person, make_person
 from app.working_time.queries import load_calendar
@@ -42,7 +43,7 @@ class Ward:
     photos: dict[str, CleanFile]
     draw: Callable[[str, Person, Procedure, Paper], CleanFile]
     now: datetime
-    online: list[str] = field(default_factory=list)
+    transfers: int = 0  # how many people paid by bank so far
 
     def actor(self, role: Role, which: int = 0) -> Actor:
         """A living staff member of that role, with the permissions of this moment."""
@@ -186,11 +187,17 @@ def _pay_online(ward: Ward, code: str) -> None:
         return
     order = orders.start_order(dossier, CITIZEN)
     if ward.rng.random() < 0.85:
-        # Now and then the amount is wrong or the text is cut, so that the suspense list has something to show.
-        wrong = ward.rng.random() < 0.06
-        credit = make_credit(order, amount_vnd=order.amount_vnd - 1000 if wrong else None)
-        notice = notices.Notice("sepay", f'{{"id": {credit.event_id}}}'.encode(), "authentic", credit)
-        notices.process_notice(notices.journal_notice(notice))
+        # In turn, whatever chance does, some people type a wrong amount, forget the code, or pay twice: suspense.
+        ward.transfers += 1
+        turn = ward.transfers % 8
+        less, text = (order.amount_vnd - 1000 if turn == 2 else None), ("Nop tien lam giay" if turn == 4 else None)
+        for _ in range(2 if turn == 6 else 1):
+            _tell(make_credit(order, amount_vnd=less, text=text))
+
+
+def _tell(credit: Credit) -> None:
+    notice = notices.Notice("sepay", f'{{"id": {credit.event_id}}}'.encode(), "authentic", credit)
+    notices.process_notice(notices.journal_notice(notice))
 
 
 def _pay_cash(ward: Ward, code: str) -> None:
