@@ -5,10 +5,11 @@ for whoever means to write. PostgreSQL: the same models and services. Only this 
 """
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,7 @@ def _on_connect(connection: Any, _record: object) -> None:
         connection.commit()
         return
     connection.isolation_level = None  # we say BEGIN ourselves
+    _keep_to_ourselves(connection)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -114,6 +116,16 @@ def _on_connect(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_to_ourselves(connection: sqlite3.Connection) -> None:
+    """Names stand in the database in clear: no other account of the machine reads it, nor the log beside it."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    for name in (path, f"{path}-wal", f"{path}-shm") if path else ():
+        # Another account of ours may own it; a log may go the moment we look.
+        with suppress(PermissionError, FileNotFoundError):
+            if os.stat(name).st_mode & 0o077:
+                os.chmod(name, 0o600)
 
 
 # SQLite lets writers wait by sleeping and asking again, so an unlucky one of many waits in vain. The threads of

@@ -1,7 +1,10 @@
 """The database as it is opened: durable, strict, in UTC, and silent about what people typed."""
 from __future__ import annotations
 
+import sqlite3
+import stat
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +14,10 @@ from sqlalchemy.exc import OperationalError, StatementError
 from app.core import clock
 from app.core.db import BUSY_TIMEOUT_MS, UtcDateTime, begin_write, db, is_reachable, side_transaction, transaction
 from app.core.idempotency import IdempotencyKey
+from app.core.settings import Settings
+from app.providers.storage import storage
 from tests.core.running import at_once
+from tests.support import applications
 
 SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
 POSTGRESQL = {"lock_timeout": f"{BUSY_TIMEOUT_MS // 1000}s", "transaction_isolation": "read committed"}
@@ -26,6 +32,22 @@ def test_every_connection_is_durable_strict_and_waits_for_no_lock_for_ever(app: 
         return {name: db.session.execute(text(f"{ask} {name}")).scalar() for name in wanted}
 
     assert at_once(app, [look] * 6) == [wanted] * 6
+
+
+def test_no_other_account_of_the_machine_reads_what_we_keep(tmp_path: Path) -> None:
+    """The database with its log, the root key and every photo; also a database that an older release left open."""
+    place = tmp_path / "var"
+    kept = Settings.from_env({"APP_ENV": "development", "DATA_DIR": str(place)})
+    sqlite3.connect(place / "phuxuan.db").close()
+    (place / "phuxuan.db").chmod(0o644)
+    with applications.made(kept) as app, app.app_context():
+        with transaction() as session:
+            session.execute(text("CREATE TABLE x (y)"))
+            session.execute(text("INSERT INTO x VALUES (1)"))
+        storage().put("0" * 32, [b"photo"])
+        found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.rglob("*") if path.is_file()}
+    assert {"phuxuan.db", "phuxuan.db-wal", "phuxuan.db-shm", "root.key", "0" * 32} <= found.keys()
+    assert set(found.values()) == {0o600}, found
 
 
 @pytest.mark.usefixtures("database")
