@@ -350,6 +350,17 @@ def test_a_signed_pdf_keeps_every_byte_unless_it_acts() -> None:
     assert b"JavaScript" not in clean_upload(acting).data
 
 
+def test_who_only_says_signed_or_hangs_something_on_is_written_anew() -> None:
+    """Otherwise one flag would carry any second file past the cleaning."""
+    behind = clean_upload(samples.signed_pdf() + b"\n<html><script>alert(1)</script>").data
+    with pikepdf.open(io.BytesIO(samples.pdf())) as document:
+        document.Root.AcroForm = pikepdf.Dictionary(SigFlags=3, Fields=pikepdf.Array())
+        document.docinfo["/Author"] = "Nguyễn Văn Mẫu"
+        flagged = samples.saved(document)
+    assert b"script" not in behind
+    assert clean_upload(flagged).data != flagged and b"Author" not in clean_upload(flagged).data
+
+
 def test_pages_become_pictures() -> None:
     clean = clean_upload(samples.pdf(2))
     assert shown(clean.thumbnail).size[0] == pytest.approx(364, abs=4)

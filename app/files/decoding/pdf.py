@@ -38,7 +38,9 @@ def clean(data: bytes) -> dict[str, Any]:
     try:
         with Pdf.open(io.BytesIO(data[start:])) as document:
             pages = _count_pages(document)
-            signed = _is_signed(document)
+            # Whatever was hung before or behind the document is no part of what was signed.
+            bare = start == 0 and data.rstrip().endswith(b"%%EOF")
+            signed = bare and _is_signed(document)
             if _disarm(document) or not signed:
                 _forget(document)
                 data = _saved(document)
@@ -69,8 +71,12 @@ def _count_pages(document: Pdf) -> int:
 
 
 def _is_signed(document: Pdf) -> bool:
+    """Whether the file holds a signature over its beginning; whether it is right is for readers of signatures to say."""
     form = document.Root.get("/AcroForm")
-    return isinstance(form, Dictionary) and int(form.get("/SigFlags", 0)) & 1 == 1
+    if not isinstance(form, Dictionary) or int(form.get("/SigFlags", 0)) & 1 != 1:
+        return False
+    ranges = [item["/ByteRange"] for item in _containers(document) if "/ByteRange" in item and "/Contents" in item]
+    return any(isinstance(covered, Array) and len(covered) >= 4 and int(covered[0]) == 0 for covered in ranges)
 
 
 def _containers(document: Pdf) -> Iterator[Object]:
