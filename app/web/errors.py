@@ -36,7 +36,7 @@ _SENTENCES = {
     403: N_("Trang này chỉ dành cho người có phiếu hoặc cán bộ được giao."),
     404: N_("Có thể địa chỉ gõ thiếu, hoặc tờ giấy in đã cũ."),
     405: N_("Có thể địa chỉ gõ thiếu, hoặc tờ giấy in đã cũ."),
-    413: N_("Mỗi tệp nhiều nhất 12 MB. Chụp lại ảnh nhỏ hơn rồi gửi."),
+    413: N_("Một lần gửi nhiều nhất 40 MB. Quay lại, chọn ít ảnh hơn rồi gửi. Ảnh gửi trước vẫn còn."),
     500: N_("Lỗi này do máy của phường. Bài đã lưu không mất. Thử lại sau 10 phút."),
     503: N_("Nhiều người đang dùng. Bài đã lưu không mất. Chờ một phút rồi bấm lại."),
 }

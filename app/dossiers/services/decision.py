@@ -111,7 +111,8 @@ def finish(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -
         dossier, Action.FINISH, actor, finished_at=clock.now(), signed_by_id=actor.id, assignee_id=None,
         hand_over_state=HandOverState.WAITING,
     )
-    tell_later(dossier, "finished_electronic" if is_electronic(dossier) else "finished")
+    by_post = "finished_post" if dossier.result_way == "post" else "finished"
+    tell_later(dossier, "finished_electronic" if is_electronic(dossier) else by_post)
 
 
 def is_electronic(dossier: Dossier) -> bool:

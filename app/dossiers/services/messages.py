@@ -16,7 +16,8 @@ UNDO_WINDOW = timedelta(minutes=5)
 MESSAGE_NAMES = {
     "submitted": N_("Đã nộp hồ sơ"), "accepted": N_("Đã nhận, hẹn ngày trả"), "refused": N_("Không tiếp nhận"),
     "supplement": N_("Cần gửi thêm"), "payment_due": N_("Cần nộp tiền"), "finished": N_("Có kết quả, mời đến nhận"),
-    "finished_electronic": N_("Có kết quả, mời tải về"), "stopped": N_("Dừng giải quyết"), "withdrawn": N_("Đã rút"),
+    "finished_electronic": N_("Có kết quả, mời tải về"), "finished_post": N_("Có kết quả, gửi bưu điện"),
+    "stopped": N_("Dừng giải quyết"), "withdrawn": N_("Đã rút"),
     "withdrawal_declined": N_("Không cho rút"), "draft_ends": N_("Bài để dở sắp hết hạn giữ"),
     "code_change": N_("Mã 6 số để sửa"), "code_download": N_("Mã 6 số để tải kết quả"),
     "code_withdraw": N_("Mã 6 số để rút hồ sơ"), "phone_changed": N_("Đã đổi số điện thoại"),
