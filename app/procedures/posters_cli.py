@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import AppError, Invalid, NotFound
 from app.procedures import poster_register as register
 from app.procedures.poster_register import Scope
-from app.procedures.queries import fields_of_work
+from app.procedures.queries import fields_of_work, find_procedure
 
 WHOLE_WARD = "all"
 
@@ -43,6 +43,8 @@ def poster(code: str, output: Path, place: str) -> None:
 def _sheet(code: str, place: str) -> tuple[bytes, int]:
     scope = Scope.WARD if code == WHOLE_WARD else Scope.FIELD if code in fields_of_work() else Scope.PROCEDURE
     subject = "" if scope == Scope.WARD else code
+    if scope == Scope.PROCEDURE and find_procedure(code) is None:
+        raise NotFound("Không có việc hay lĩnh vực nào mang mã này. Tìm mã bằng lệnh procedures search.")
     try:
         ward = get_ward()
     except NotFound:

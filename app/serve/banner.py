@@ -27,10 +27,11 @@ def lan_address() -> str | None:
 def for_visitors(settings: Settings, env: Mapping[str, str], lan: str | None) -> Settings:
     """In demonstration on all addresses, phones of the same network are let in and printed codes lead here.
 
-    What ``env`` says itself (PUBLIC_URL, TRUSTED_HOSTS) stays as it is.
+    Whoever types "localhost" gets in too. What ``env`` says itself (PUBLIC_URL, TRUSTED_HOSTS) stays as it is.
     """
-    if not settings.demo or settings.host not in EVERYWHERE:
+    if not settings.demo or settings.host not in (*EVERYWHERE, "127.0.0.1"):
         return settings
+    lan = lan if settings.host in EVERYWHERE else None
     hosts = tuple(filter(None, ("127.0.0.1", "localhost", lan)))
     if not env.get("TRUSTED_HOSTS"):
         settings = replace(settings, trusted_hosts=tuple(dict.fromkeys((*settings.trusted_hosts, *hosts))))

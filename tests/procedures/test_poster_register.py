@@ -334,6 +334,7 @@ class TestCommand:
     def test_says_why_not_and_leaves_with_1(self, app: Flask, tmp_path: Path, args: list[str]) -> None:
         done = app.test_cli_runner().invoke(args=["procedures", "poster", *(arg.format(tmp_path) for arg in args)])
         assert done.exit_code == 1 and "Traceback" not in done.output and done.output.strip()
+        assert ("mang mã này" in done.output) == ("9.999999" in args)
 
     def test_a_field_by_its_code(self, app: Flask, tmp_path: Path) -> None:
         target = tmp_path / "a.pdf"

@@ -33,7 +33,13 @@ def test_what_was_set_stays(tmp_path: Path) -> None:
     assert (settings.trusted_hosts, settings.public_url) == (("ward.test",), "http://ward.test:8123")
 
 
-@pytest.mark.parametrize("changed", [{"HOST": "127.0.0.1"}, {"DEMO": "0"}])
+def test_on_this_machine_alone_its_usual_name_is_known(tmp_path: Path) -> None:
+    settings = visited(demo(tmp_path, HOST="127.0.0.1"))
+    assert set(settings.trusted_hosts) == {"127.0.0.1", "localhost"}
+    assert settings.public_url == "http://127.0.0.1:8123"
+
+
+@pytest.mark.parametrize("changed", [{"HOST": "192.0.2.7"}, {"DEMO": "0"}])
 def test_nobody_else_is_let_in_otherwise(tmp_path: Path, changed: dict[str, str]) -> None:
     env = demo(tmp_path, **changed)
     assert visited(env) == Settings.from_env(env)
