@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app.core import clock
 from app.core.db import db
-from app.core.errors import NotFound
-from app.files.models import FileKind, FileQuota, FileState, StoredFile
+from app.core.errors import N_, NotFound
+from app.files.models import FileKind, FileQuota, FileState, StoredFile, Upload, UploadPiece, UploadState
 
 MAX_MB_PER_OWNER = 200  # ruling 12
 MAX_BYTES_PER_OWNER = MAX_MB_PER_OWNER << 20
 MAX_FILES_PER_OWNER = 60  # safety.md, rate limits
+UPLOAD_GONE = N_("Ảnh gửi dở này không còn. Chụp lại giúp.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,35 @@ def quota(owner_ref: str) -> Quota:
 
 
 def kept_keys(keys: list[str]) -> set[str]:
-    """Which of these storage keys some kept file still needs."""
+    """Which of these storage keys some kept file, or a piece of one that is still coming, needs."""
     rows = db.session.execute(
         select(StoredFile.storage_key, StoredFile.thumb_key).where(
             StoredFile.state == FileState.KEPT, StoredFile.storage_key.in_(keys) | StoredFile.thumb_key.in_(keys)
         )
     )
-    return {key for row in rows for key in row if key}
+    pieces = db.session.scalars(select(UploadPiece.storage_key).where(UploadPiece.storage_key.in_(keys)))
+    return {key for row in rows for key in row if key} | set(pieces)
 
 
 def count_kept() -> int:
     return db.session.scalar(select(func.count()).where(StoredFile.state == FileState.KEPT)) or 0
+
+
+def get_upload(token: str, *, owner_ref: str) -> Upload:
+    """The upload ``token`` of this owner, over or not. Raises ``NotFound``, also after its day."""
+    found = db.session.scalar(
+        select(Upload).where(Upload.token == token, Upload.owner_ref == owner_ref, Upload.expires_at > clock.now())
+    )
+    if found is None:
+        raise NotFound(UPLOAD_GONE)
+    return found
+
+
+def list_unfinished(owner_ref: str, place: str | None = None) -> list[Upload]:
+    """What has not come whole, or came and could not be taken, oldest first; for one place only, if it is named."""
+    statement = select(Upload).where(
+        Upload.owner_ref == owner_ref, Upload.state != UploadState.DONE, Upload.expires_at > clock.now()
+    )
+    if place is not None:
+        statement = statement.where(Upload.place == place)
+    return list(db.session.scalars(statement.order_by(Upload.id)))

@@ -25,3 +25,11 @@ QUOTA = N_("Hồ sơ này đã đủ %(limit)s MB. Bỏ bớt ảnh không cần
 TOO_MANY_FILES = N_("Hồ sơ này đã có %(limit)s ảnh. Bỏ bớt ảnh không cần, rồi gửi tiếp.")
 SPOILED = N_("Ảnh này trong kho đã hỏng. Phường sẽ lấy lại từ bản dự phòng, hoặc gửi lại ảnh.")
 CANNOT_TURN = N_("Chưa xoay được ảnh này. Để nguyên cũng được, phường vẫn đọc được.")
+# Photos in pieces.
+PIECE_DAMAGED = N_("Một phần của ảnh hỏng trên đường đi. Máy sẽ gửi lại phần đó.")
+PIECE_SIZE = N_("Một phần của ảnh dài hoặc ngắn hơn đã báo. Bỏ ảnh gửi dở này rồi chụp lại.")
+PIECE_OTHER = N_("Phần này khác với phần đã nhận. Bỏ ảnh gửi dở này rồi chụp lại.")
+PIECE_GAP = N_("Phần trước của ảnh chưa đến. Máy sẽ gửi lại từ chỗ còn thiếu.")
+INCOMPLETE = N_("Ảnh này chưa đến đủ. Máy sẽ gửi tiếp phần còn thiếu.")
+NOT_AS_SENT = N_("Ảnh đến nơi không giống ảnh đã gửi. Chụp lại giúp.")
+TOO_MANY_UNFINISHED = N_("Có %(limit)s ảnh gửi dở. Bỏ bớt ảnh gửi dở, rồi gửi tiếp.")

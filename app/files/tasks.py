@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core import jobs
-from app.files import services
+from app.files import pieces, services
 
 SWEEP = "files.sweep"
 
@@ -18,6 +18,7 @@ def delete_blobs(args: dict[str, Any]) -> None:
 
 @jobs.handles(SWEEP)
 def sweep(args: dict[str, Any]) -> None:
-    """Delete blobs without a row, and write tomorrow's run."""
+    """Forget uploads that never came whole, delete blobs without a row, and write tomorrow's run."""
+    pieces.sweep_uploads()
     services.sweep_orphans()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))

@@ -81,6 +81,16 @@
     request.send(data);
   }
 
+  /* Where the server takes photos in pieces, the script that sends them so comes when it is needed. */
+  function load(form) {
+    var script;
+    if (window.photosSent) { return; }
+    window.photosSent = sent;
+    script = document.createElement("script");
+    script.src = form.getAttribute("data-script");
+    document.head.appendChild(script);
+  }
+
   /* All that arrived is shown by the server; what did not is told above it, photo by photo. */
   function sent(address, count, bad) {
     if (!bad.length) { window.location.href = address; return; }
@@ -113,6 +123,7 @@
   }
 
   function dress(root) {
+    each(root.querySelectorAll("form[data-script]"), load);
     each(root.querySelectorAll("form[data-upload] input[type=file]"), function (input) {
       if (input.dressed) { return; }
       input.dressed = true;

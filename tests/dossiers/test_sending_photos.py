@@ -26,6 +26,7 @@ def paper_page(app: Flask, live_server: LiveServer, pages: Pages) -> Page:
     while not (address := visitor.browser.open(visitor.at()).path).startswith(visitor.at("giay")):
         visitor.answer(address)
     page = pages.new()
+    page.route("**/static/pieces.js*", lambda route: route.abort())  # what the page does where that script cannot be had
     page.context.add_cookies(
         [{"name": name, "value": value, "url": live_server.url} for name, value in visitor.browser.cookies.items()]
     )

@@ -15,7 +15,8 @@ from app.dossiers.services import drafts, papers
 from app.dossiers.views_citizen.answering import after_page
 from app.dossiers.views_citizen.blueprint import bp, check_may_change, form_page, is_mending, page_address, procedure
 from app.files import services as files
-from app.files.models import StoredFile
+from app.files.models import StoredFile, Upload
+from app.files.queries import list_unfinished
 from app.files.views import send, send_thumbnail
 from app.procedures.form import PASSED, Page
 from app.web.i18n import gettext as _
@@ -23,7 +24,7 @@ from app.web.i18n import words
 from app.web.rendering import page
 from app.web.transactions import begin, late_write, repeatable
 
-_UPLOADS = Limit("upload", 60, 24 * 3600)
+UPLOADS = Limit("upload", 60, 24 * 3600)
 
 
 def _photos(paper_id: str) -> list[tuple[DossierPaper, StoredFile]]:
@@ -42,8 +43,17 @@ def _show(here: Page, failed: list[tuple[str, str]] | None = None, status: int =
         "dossiers/citizen_paper.html", status, dossier=dossier, procedure=procedure(), here=here, paper=here.paper,
         photos=_photos(here.id), failed=failed or [], error=error, progress=form.progress(dossier.answers, here.id),
         back=url_for("dossiers_citizen.review", code=dossier.public_code) if request.args.get("ve") == "xem-lai" else back,
-        mending=is_mending(dossier, "paper", here.id),
+        mending=is_mending(dossier, "paper", here.id), unfinished=list_unfinished(dossier.public_code, here.id),
+        refusal_words=refusal_words,
     )
+
+
+def refusal_words(upload: Upload) -> str:
+    """Why what came in pieces could not be taken, or nothing."""
+    if not upload.refusal:
+        return ""
+    message, params = upload.refusal
+    return words(str(message), params if isinstance(params, dict) else {})
 
 
 @bp.get("/giay/<paper_id>")
@@ -70,7 +80,7 @@ def add_photos(code: str, paper_id: str) -> ResponseReturnValue:
     for number, upload in enumerate(chosen, 1):
         name = _("Ảnh %(n)s") % {"n": number} if len(chosen) > 1 else _("Ảnh vừa chọn")
         try:
-            spend((_UPLOADS, dossier.public_code))
+            spend((UPLOADS, dossier.public_code))
             taken.append(files.receive_upload(upload.read(), upload.filename or ""))
         except AppError as error:
             failed.append((name, words(error.message, error.params)))
@@ -163,7 +173,7 @@ def _replace(found: DossierPaper, file: StoredFile) -> ResponseReturnValue:
         return _show_photo(found, file, _("Chọn hoặc chụp ảnh mới, rồi bấm Gửi ảnh."), 422)
     dossier, token = current_dossier(), file.token
     try:
-        spend((_UPLOADS, dossier.public_code))
+        spend((UPLOADS, dossier.public_code))
         away = files.receive_upload(upload.read(), upload.filename)
     except AppError as error:
         return _show_photo(found, file, words(error.message, error.params), 422)

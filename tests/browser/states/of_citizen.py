@@ -3,16 +3,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from app.accounts.permissions import Role
 from app.core import clock
 from app.core.actor import CITIZEN, SYSTEM
 from app.core.db import transaction
+from app.core.errors import Invalid
 from app.dossiers.models import PaymentState
 from app.dossiers.models import State as At
 from app.dossiers.queries import list_papers, open_supplement
 from app.dossiers.services import desk, drafts, papers, supplements
+from app.files import pieces, refusals
 from app.payments.models import PaymentOrder
 from app.payments.services import cash, exemptions
 from app.procedures.fields import REGISTRY
@@ -73,6 +76,26 @@ def _paper_page(world: World, *, photos: bool) -> Look:
         form = drafts.procedure_of(found).form
         return next(paper.id for paper in form.visible_papers(found.answers) if paper.required)
     return Look(f"{look.path}/giay/{world.once(f'paper {photos}', first)}", look.token)
+
+
+def _unfinished(world: World, *, refused: bool = False) -> Look:
+    """One photo has come, another has not come whole or could not be taken."""
+    look = world.draft("", COPIES, with_papers=True, answers={"copies": "3" if refused else "4"})
+
+    def make() -> str:
+        data = bytes(3 * pieces.PIECE)
+        with transaction():
+            found = known(look.path.split("/")[2])
+            paper = list_papers(found)[0][0].paper_id
+            upload = pieces.begin_upload(owner_ref=found.public_code, place=paper, size=len(data), name="anh.jpg")
+        piece = data[: pieces.PIECE]
+        away = pieces.receive_piece(upload, piece, start=0, sha256=sha256(piece).hexdigest())
+        with transaction():
+            pieces.take_piece(upload, away)
+            if refused:
+                pieces.refuse_upload(upload, Invalid(refusals.OFFICE))
+        return paper
+    return Look(f"{look.path}/giay/{world.once(f'unfinished {refused}', make)}", look.token)
 
 
 def _photo(world: World) -> Look:
@@ -230,6 +253,8 @@ CITIZEN_STATES = QUESTIONS + [
     S(f"{D}.paper", "with photos", lambda w: _paper_page(w, photos=True)),
     S(f"{D}.paper", "lacking", lambda w: _paper_page(w, photos=False).sends()),
     S(f"{D}.paper", "asked for again", _mending_page),
+    S(f"{D}.paper", "a photo did not arrive", _unfinished),
+    S(f"{D}.paper", "a photo could not be taken", lambda w: _unfinished(w, refused=True)),
     S(f"{D}.view_photo", "one photo", _photo),
     S(f"{D}.review", "complete, long name", lambda w: w.draft("/xem-lai", BIRTH, of=long_person())),
     S(f"{D}.review", "papers lacking", _lacking),

@@ -42,5 +42,5 @@ PAPERS = {
     "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
 }
 LEADING_ON = {"dossiers_public.scan"}  # always leads to another page, or to the page of errors
-FOR_MACHINES = {"web.healthz", "static"}
+FOR_MACHINES = {"web.healthz", "static", "dossiers_citizen.upload_state"}
 NO_PAGE = PICTURES | PAPERS | LEADING_ON | FOR_MACHINES
