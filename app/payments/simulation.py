@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 
 from app.core import clock, codes
-from app.core.errors import NotFound
+from app.core.errors import N_, NotFound
 from app.dossiers.queries import find_by_code
 from app.payments.models import PaymentOrder
 from app.payments.queries import find_current_order, get_order
@@ -17,6 +17,8 @@ def find_order(code: str) -> PaymentOrder:
     typed = codes.clean(code)
     dossier = find_by_code(typed)
     order = find_current_order(dossier.id) if dossier else None
+    if dossier is not None and order is None:
+        raise NotFound(N_("Hồ sơ này chưa có mã nộp tiền. Mở trang nộp tiền của hồ sơ trước, rồi chạy lại."))
     return order or get_order(typed)
 
 

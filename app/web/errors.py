@@ -24,7 +24,7 @@ _TITLES = {
     403: N_("Trang này không mở được"),
     404: N_("Không thấy trang này"),
     405: N_("Không thấy trang này"),
-    409: N_("Có người vừa làm trước"),
+    409: N_("Chưa làm được"),
     413: N_("Tệp gửi lên quá lớn"),
     422: N_("Có chỗ cần sửa"),
     429: N_("Đã thử nhiều lần"),

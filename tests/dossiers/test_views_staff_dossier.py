@@ -220,6 +220,7 @@ class TestTwoClerks:
         late = team.receptionist.send(page, "/nhan")
         assert late.status == 409
         assert "Phan Thị Mẫu vừa làm trước: Nhận hồ sơ." in late.text
+        assert late.offers(at(dossier)), "one press leads to how it stands now"
         assert fresh(dossier).received_by_id == other.actor.id
 
     def test_the_same_form_twice_is_once(self, team: Team) -> None:

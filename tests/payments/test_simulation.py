@@ -6,6 +6,7 @@ import pytest
 from app.payments.cli import payments_cli
 from app.payments.models import NoticeState, OrderState
 from app.payments.queries import list_suspense
+from tests import factories
 from tests.payments import desk
 from tests.support.servers import LiveServer
 
@@ -42,6 +43,9 @@ def test_the_simulator_plays_wrong_money_and_replays(live_server: LiveServer) ->
 def test_what_the_simulator_cannot_do_it_says(live_server: LiveServer) -> None:
     order = desk.make_order()
     assert run(live_server, "payos", "--order", "PX2345678")[0] == 1
+    unopened = factories.make_dossier()
+    status, said = run(live_server, "payos", "--order", unopened.public_code)
+    assert status == 1 and "chưa có mã nộp tiền" in said
     for address in ("http://127.0.0.1:9", "ftp://127.0.0.1"):
         status, said = run(live_server, "payos", "--order", order.code, "--url", address)
         assert status == 1 and address in said
