@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from sqlalchemy import update
 
-from app.accounts.sessions import current_session, session_expired, touch, write_beside
+from app.accounts.sessions import SHARED_IDLE, current_session, session_expired, touch, write_beside
 from app.core import clock, codes
 from app.core.errors import NotFound
 from app.dossiers.models import Dossier, SlipAccess, State
@@ -52,6 +52,9 @@ def _check() -> Any:
             return redirect(url_for("dossiers_public.resting", code=code), 303)
         _touch(access)
     touch()
+    if row is not None and row.shared_device:  # the page goes when the session does, so that the next person sees nothing
+        g.rest_after = int(SHARED_IDLE.total_seconds()) + 5
+        g.rest_to = url_for("dossiers_public.resting", code=code)
     g.dossier = dossier
     return None
 

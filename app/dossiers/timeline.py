@@ -108,6 +108,8 @@ def _mark_present(dossier: Dossier, steps: list[Step]) -> list[Step]:
                 State.WITHDRAWAL_ASKED: N_("Lãnh đạo xem việc lấy hồ sơ về"),
             }
             marked.insert(place, Step("wait", "pause", titles[State(dossier.state)]))
+        elif dossier.state == State.FINISHED:  # the ward is done: the paper waits for the person
+            marked[place] = Step("wait", "pause", step.title)
         else:
             marked[place] = Step("now", "clock", step.title)
         break

@@ -72,3 +72,20 @@
   window.addEventListener("pagehide", stop);
   show();
 }());
+
+/* A phone that others use too: when the server has closed the session, the page goes as well. */
+(function () {
+  var timer = null;
+
+  function rest() {
+    var mark = document.querySelector("[data-rest]");
+    window.clearTimeout(timer);
+    if (mark) {
+      timer = window.setTimeout(function () { window.location.replace(mark.getAttribute("data-to")); }, 1000 * mark.getAttribute("data-rest"));
+    }
+  }
+
+  document.addEventListener("htmx:afterSwap", rest);
+  document.addEventListener("htmx:after:swap", rest);
+  rest();
+}());
