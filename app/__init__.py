@@ -10,6 +10,8 @@ from app.accounts import frame, sessions
 from app.accounts import views_public as accounts_public
 from app.accounts import views_staff as accounts_staff
 from app.accounts.permissions import Permission
+from app.assistance import cli as assistance_cli
+from app.assistance import tasks as assistance_tasks
 from app.core import crypto, db
 from app.core.errors import N_
 from app.core.settings import Settings
@@ -51,11 +53,11 @@ BLUEPRINTS = (
     payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
 )
 COMMANDS = (
-    *accounts_cli.GROUPS, *dossiers_cli.GROUPS, *procedures_cli.GROUPS, *working_time_cli.GROUPS,
+    *accounts_cli.GROUPS, *assistance_cli.GROUPS, *dossiers_cli.GROUPS, *procedures_cli.GROUPS, *working_time_cli.GROUPS,
     payments_cli.vietqr_cli, payments_cli.payments_cli, commands.jobs, commands.doctor, commands.demo,
 )
 # Imported so that their job handlers are known.
-TASKS = (files_tasks, notifications_tasks, dossiers_tasks, payments_tasks)
+TASKS = (files_tasks, notifications_tasks, assistance_tasks, dossiers_tasks, payments_tasks)
 # What the staff menu shows, in order: permission, title, endpoint.
 MENU = (
     (Permission.DOSSIER_LIST, N_("Hàng đợi"), "dossiers_staff.queue"),

@@ -20,6 +20,12 @@ from app.accounts.models import Agency, Staff, WebSession
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.accounts.sessions import actor_of
+from app.assistance.models import Helper, Mandate, Method
+from app.assistance.queries import get_own_helper
+from app.assistance.services import evidence, helpers, mandates, phone_codes, pins
+from app.assistance.services.proposals import Person as Helped
+from app.assistance.services.proposals import Proposal, propose
+from app.core import clock
 from app.core.actor import CITIZEN, SYSTEM, Actor
 from app.core.crypto import keyring
 from app.core.db import db, transaction
@@ -28,6 +34,7 @@ from app.dossiers.services import decision, desk, drafts, filing, hand_over, int
 from app.dossiers.services.supplements import Wanted
 from app.files import services as files
 from app.files.cleaning import CleanFile
+from app.notifications.models import Message
 from app.serve.demo.filling import Filler
 from app.serve.demo.people import Person, make_person
 from tests.files.samples import photo as draw_photo
@@ -77,6 +84,70 @@ def make_session(kind: str = "staff", staff: Actor | None = None) -> tuple[WebSe
 def person(number: int | None = None, *, born: tuple[int, int] = (1940, 1950)) -> Person:
     """A made-up citizen; the same number is the same person."""
     return make_person(random.Random(next(_numbers) if number is None else number), born=born)
+
+
+# Helpers and mandates
+
+SIGNATURE = [[(100, 200), (300, 100), (500, 300), (800, 150)]]
+PIN = "405162"
+
+
+def make_helper(
+    role: Role = Role.HELPER, *, username: str = "", name: str = "", phone: str = "", trained: bool = True, pin: str = PIN
+) -> Actor:
+    """A helper who may help today; the same username twice is the same person. Without ``pin`` none is set."""
+    username = username or role.value.replace("_", "-")
+    with transaction() as session:
+        staff = session.scalar(select(Staff).where(Staff.username == username))
+        if staff is None:
+            helper = helpers.add_helper(
+                SYSTEM, username=username, full_name=name or NAMES[role], role=role, particulars=helpers.Particulars(
+                    team="Tổ công nghệ số cộng đồng, Tổ dân phố 5", phone=phone or f"+849050010{next(_numbers) % 100:02d}",
+                    pledged_on=clock.today(),
+                ),
+            )
+            staff = session.get_one(Staff, helper.staff_id)
+            if trained:
+                for number in range(1, 6):
+                    helpers.finish_page(helper, number, actor_of(staff))
+            if pin:
+                pins.set_pin(actor_of(staff), helper, pin)
+        return actor_of(staff)
+
+
+def helper_of(actor: Actor) -> Helper:
+    """A helper's row, read anew."""
+    return get_own_helper(actor)
+
+
+def make_mandate(
+    actor: Actor, dossier_code: str | None = None, method: Method = Method.DRAWN, *, name: str = "Trần Thị Ví Dụ",
+    phone: str = "", checked_by: Actor | None = None, **more: object,
+) -> Mandate:
+    """A mandate given to a helper in one of the four ways; a phone code is sent and typed."""
+    proposal = propose(get_own_helper(actor), Helped(name=name, phone=phone), method, dossier_code=dossier_code, **more)  # type: ignore[arg-type]
+    code_id, typed = (None, "")
+    if method is Method.PHONE_CODE:
+        code_id, typed = _phone_code(proposal)
+    proof = {
+        Method.DRAWN: lambda: evidence.drawn(SIGNATURE), Method.AGREED: lambda: evidence.agreed(proposal, web_session_id=1),
+        Method.PHONE_CODE: lambda: evidence.phone_code(proposal, code_id=code_id),
+        Method.SIGNED_PAPER: lambda: evidence.Evidence(Method.SIGNED_PAPER, photo("giay-nho.jpg")),
+    }[method]()
+    with transaction():
+        mandate = mandates.give_mandate(actor, proposal, proof, code_id=code_id, typed_code=typed)
+    if checked_by is not None:
+        with transaction():
+            mandates.check_paper(mandate, checked_by, accepted=True)
+    return mandate
+
+
+def _phone_code(proposal: Proposal) -> tuple[int | None, str]:
+    with transaction() as session:
+        phone_codes.send_code(proposal)
+        session.flush()
+        text = session.scalars(select(Message.text).order_by(Message.id.desc())).first() or ""
+    return phone_codes.count_guess(proposal.helper, proposal.person.phone), text.split()[1]
 
 
 # Papers
