@@ -168,3 +168,12 @@ def test_made_up_dossiers_are_never_mixed_with_others(app: Flask) -> None:
     answer = app.test_cli_runner().invoke(args=["demo"])
     assert answer.exit_code == 1 and "already" in answer.stderr
     assert factories.make_staff(Role.LEADER).id is not None
+
+
+def test_a_disabled_account_gets_no_new_link(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(args=["staff", "add", "thu.nghiem", "--name", "Lê Thị Thử", "--role", "receptionist"])
+    assert made.exit_code == 0 and "/can-bo/tai-khoan/" in made.stdout
+    assert runner.invoke(args=["staff", "disable", "thu.nghiem"]).exit_code == 0
+    refused = runner.invoke(args=["staff", "reset", "thu.nghiem"])
+    assert (refused.exit_code, refused.stdout) == (1, "") and "đã khóa" in refused.stderr
