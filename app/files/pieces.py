@@ -186,6 +186,11 @@ def drop_upload(upload: Upload) -> None:
     _forget([upload.id])
 
 
+def drop_uploads(owner_ref: str) -> None:
+    """The owner is gone, and with it all that was on its way."""
+    _forget(list(db.session.scalars(select(Upload.id).where(Upload.owner_ref == owner_ref))))
+
+
 def sweep_uploads() -> int:
     """Forget uploads whose day is over, in the present transaction; how many."""
     over = list(db.session.scalars(select(Upload.id).where(Upload.expires_at <= clock.now())))

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.files.models import StoredFile, Upload
+from tests.browser import checks
 from tests.browser.test_scripts import _KEPT
 from tests.files import samples
 from tests.support.browsers import Pages
@@ -113,6 +114,7 @@ def test_a_dead_line_is_told_and_the_first_sign_of_life_is_used(phone: Page, lin
     expect(phone.locator("main .note")).to_contain_text(re.compile("Đã gửi [1-9] trong"), timeout=30_000)
     line.dead = True
     expect(phone.locator("main .note")).to_contain_text("Mạng yếu. Đang thử lại…", timeout=20_000)
+    assert checks.axe(phone, checks.FULL) + checks.sideways(phone, 320) + checks.small_targets(phone, 48) == []
     line.dead, line.delay = False, 0
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     expect(phone.locator("main")).to_contain_text("Đã nhận 1 ảnh", timeout=30_000)

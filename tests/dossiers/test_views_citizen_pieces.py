@@ -10,9 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.core.actor import CITIZEN
+from app.core.db import transaction
 from app.core.idempotency import new_key
 from app.dossiers.models import DossierPaper
+from app.dossiers.queries import find_by_code
 from app.dossiers.services import papers as paper_services
+from app.dossiers.services.drafts import discard_draft
 from app.files import pieces, refusals
 from app.files.models import StoredFile, Upload, UploadPiece
 from tests.dossiers.test_views_citizen_photos import Papers
@@ -109,6 +113,24 @@ def test_what_lacks_is_named_and_can_be_let_go(sender: Sender) -> None:
     assert (reply.status, reply.location) == (303, sender.papers.paper)
     assert "chưa đến nơi" not in sender.page()
     assert sender.browser.get(address).status == 404
+
+
+def test_who_checks_before_handing_in_is_told_of_it(sender: Sender) -> None:
+    check = sender.papers.visitor.at("xem-lai")
+    assert "Có ảnh chưa đến đủ" not in sender.browser.open(check).text
+    sender.begin(PHOTO)
+    page = sender.browser.open(check).text
+    assert "Có ảnh chưa đến đủ" in page and f'{sender.papers.paper}?ve=xem-lai"' in page
+
+
+def test_a_draft_that_is_thrown_away_takes_its_unfinished_photos_along(app: Flask, sender: Sender) -> None:
+    address = said(sender.begin(PHOTO))["address"]
+    sender.piece(address, PHOTO, 0)
+    with app.app_context(), transaction():
+        found = find_by_code(sender.papers.visitor.code)
+        assert found is not None
+        discard_draft(found, CITIZEN)
+    assert (count(app, Upload), count(app, UploadPiece)) == (0, 0)
 
 
 def test_the_same_photo_chosen_again_goes_on(sender: Sender) -> None:

@@ -28,6 +28,7 @@ from app.dossiers.models import (
 )
 from app.dossiers.queries import list_papers
 from app.dossiers.services.messages import tell
+from app.files.pieces import drop_uploads
 from app.files.services import remove as remove_file
 from app.procedures.fields import REGISTRY
 from app.procedures.queries import get_procedure, get_version
@@ -170,6 +171,7 @@ def discard_draft(dossier: Dossier, actor: Actor) -> None:
         db.session.delete(paper)
         db.session.flush()
         remove_file(file, actor=actor)
+    drop_uploads(dossier.public_code)
     for table in (SlipAccess, PhoneCode, Slip, DossierEvent):
         db.session.execute(delete(table).where(table.dossier_id == dossier.id))
     for call in db.session.scalars(select(HelpCall).where(HelpCall.dossier_id == dossier.id)):

@@ -16,6 +16,7 @@ from app.dossiers.services import drafts, filing
 from app.dossiers.services.deadlines import promised_at
 from app.dossiers.services.slips import SlipCodes, make_slip, shown_codes
 from app.dossiers.views_citizen.blueprint import bp, keep_text_size, page_address, procedure, session_id
+from app.files.queries import list_unfinished
 from app.web.i18n import words
 from app.web.rendering import page
 from app.web.transactions import begin, late_write
@@ -39,11 +40,14 @@ def _review(status: int = 200, error: str = "") -> ResponseReturnValue:
     dossier, form = current_dossier(), procedure().form
     counts = count_papers(dossier)
     lacking = [found for name in form.missing(dossier.answers, counts) if (found := form.page(name, dossier.answers))]
+    halfway = {upload.place for upload in list_unfinished(dossier.public_code)}
+    pages = form.pages(dossier.answers)
     return page(
         "dossiers/citizen_review.html", status, dossier=dossier, procedure=procedure(), error=error,
         sections=form.summary(dossier.answers, words, counts), fee=filing.assess_fee(dossier),
         lacking=[(page_address(dossier, one) + "?ve=xem-lai", one) for one in lacking],
-        addresses={one.id: page_address(dossier, one) + "?ve=xem-lai" for one in form.pages(dossier.answers)},
+        unfinished=[(page_address(dossier, one) + "?ve=xem-lai", one) for one in pages if one.id in halfway],
+        addresses={one.id: page_address(dossier, one) + "?ve=xem-lai" for one in pages},
     )
 
 

@@ -98,6 +98,11 @@ def _unfinished(world: World, *, refused: bool = False) -> Look:
     return Look(f"{look.path}/giay/{world.once(f'unfinished {refused}', make)}", look.token)
 
 
+def _instead(look: Look, path: str) -> Look:
+    """Another page of the same dossier."""
+    return Look("/".join(look.path.split("/")[:3]) + path, look.token)
+
+
 def _photo(world: World) -> Look:
     look = world.draft("", COPIES, with_papers=True)
 
@@ -258,6 +263,7 @@ CITIZEN_STATES = QUESTIONS + [
     S(f"{D}.view_photo", "one photo", _photo),
     S(f"{D}.review", "complete, long name", lambda w: w.draft("/xem-lai", BIRTH, of=long_person())),
     S(f"{D}.review", "papers lacking", _lacking),
+    S(f"{D}.review", "a photo did not arrive", lambda w: _instead(_unfinished(w), "/xem-lai")),
     S(f"{D}.review", "handed in too early", lambda w: _lacking(w).sends("/nop")),
     S(f"{D}.leave", "no codes yet", lambda w: w.draft("/de-do")),
     S(f"{D}.leave", "codes shown", lambda w: w.draft("/de-do", slip=True)),
