@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import AppError
 from app.files import services
-from app.files.models import FileKind, FileQuota, FileState, StoredFile
+from app.files.models import FileKind, FileQuota, FileState, StoredFile, Upload, UploadPiece
 from app.files.queries import kept_keys
 from app.providers.storage import storage
 
@@ -40,6 +40,9 @@ def _missing_blobs() -> Iterator[str]:
     for token, *keys in rows:
         if any(key and key not in present for key in keys):
             yield f"files: {token} has no bytes in storage"
+    pieces = select(Upload.token, UploadPiece.storage_key).join(UploadPiece, UploadPiece.upload_id == Upload.id)
+    for token in sorted({token for token, key in db.session.execute(pieces) if key not in present}):
+        yield f"files: a piece of the unfinished upload {token} has no bytes in storage"
 
 
 def _orphans() -> Iterator[str]:

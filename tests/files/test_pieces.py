@@ -299,3 +299,13 @@ def test_people_are_told_how_many_pieces_have_come() -> None:
     assert upload.pieces == (0, 3)
     give_all(upload, data)
     assert upload.pieces == (3, 3)
+
+
+def test_the_doctor_finds_a_piece_without_bytes(disk: DiskStorage) -> None:
+    data = os.urandom(2 * pieces.PIECE)
+    upload = begun(data)
+    give(upload, data, 0)
+    assert list(integrity.faults()) == []
+    (blob,) = disk.blobs()
+    disk.delete(blob.key)
+    assert list(integrity.faults()) == [f"files: a piece of the unfinished upload {upload.token} has no bytes in storage"]
