@@ -71,6 +71,7 @@ MENU = (
     (Permission.POSTERS_EDIT, N_("Tờ dán"), "procedures_staff.posters"),
     (Permission.CALENDAR_EDIT, N_("Ngày nghỉ"), "working_time_staff.this_year"),
     (Permission.STAFF_EDIT, N_("Tài khoản"), "accounts_staff.accounts"),
+    (Permission.ROLES_CONFIRM, N_("Vai trò"), "accounts_staff.waiting_roles"),
     (Permission.AGENCY_EDIT, N_("Phường"), "accounts_staff.agency"),
 )
 

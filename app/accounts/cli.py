@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from app.accounts import roles as staff_roles
 from app.accounts import services
 from app.accounts.addresses import address_today
 from app.accounts.card_reader import find_card
@@ -41,6 +42,16 @@ def add(username: str, name: str, roles: tuple[str, ...], title: str, desk: str)
         )
         token = services.reset_staff(SYSTEM, username)
     _echo_link(token)
+
+
+@staff.command("grant")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+def grant(username: str, roles: tuple[str, ...]) -> None:
+    """Give more roles to an account, or confirm those that wait; they count at once."""
+    with transaction():
+        staff_roles.grant_roles(SYSTEM, username, frozenset(Role(role) for role in roles))
+    click.echo(f"{username}: {', '.join(roles)}")
 
 
 @staff.command("disable")

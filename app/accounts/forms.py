@@ -1,9 +1,12 @@
 """Forms of accounts: what is read from a page before a service judges it."""
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from wtforms import PasswordField, SelectMultipleField, StringField
 
 from app.accounts.permissions import Role
+from app.core.errors import N_, Invalid
 from app.web.forms import Form, line
 
 
@@ -34,4 +37,32 @@ class NewAccountForm(Form):
 
     @property
     def chosen_roles(self) -> frozenset[Role]:
-        return frozenset(Role(role) for role in self.roles.data or [] if role in set(Role))
+        return _known(self.roles.data)
+
+
+class RolesForm(Form):
+    """What to do with which roles of an account."""
+
+    act = line(10)
+    roles = SelectMultipleField(choices=[str(role) for role in Role])
+
+    def chosen_act(self, known: Container[str]) -> str:
+        """Raises ``Invalid`` for anything else."""
+        if self.act.data not in known:
+            raise Invalid(N_("Chọn việc cần làm với tài khoản này."))
+        return str(self.act.data)
+
+    @property
+    def chosen_roles(self) -> frozenset[Role]:
+        return _known(self.roles.data)
+
+    @property
+    def role(self) -> Role:
+        """The one role of a button. Raises ``Invalid`` when there is none."""
+        if len(self.chosen_roles) != 1:
+            raise Invalid(N_("Chọn ít nhất một vai trò."))
+        return next(iter(self.chosen_roles))
+
+
+def _known(typed: Iterable[str] | None) -> frozenset[Role]:
+    return frozenset(Role(role) for role in typed or () if role in set(Role))

@@ -96,20 +96,36 @@ class Staff(WithId, Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     agency: Mapped[Agency] = relationship(lazy="joined")
-    role_rows: Mapped[list[StaffRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    role_rows: Mapped[list[StaffRole]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", foreign_keys="StaffRole.staff_id", back_populates="staff"
+    )
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(Role(row.role) for row in self.role_rows)
+        """The roles that count: confirmed by a second person, or given on the machine itself."""
+        return frozenset(Role(row.role) for row in self.role_rows if row.confirmed_at is not None)
+
+    @property
+    def roles_waiting(self) -> list[StaffRole]:
+        """What was asked for and nobody has confirmed yet (chờ người thứ hai xác nhận)."""
+        return sorted((row for row in self.role_rows if row.confirmed_at is None), key=lambda row: row.role)
 
 
 class StaffRole(Model):
-    """A role that a staff member holds."""
+    """A role of a staff member: asked for by one person, counting once another has confirmed it (ruling 9)."""
 
     __tablename__ = "staff_role"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(30), primary_key=True)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: by a command on the machine
+    granted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    confirmed_at: Mapped[datetime | None]
+
+    staff: Mapped[Staff] = relationship(foreign_keys=[staff_id], back_populates="role_rows")
+    granted_by: Mapped[Staff | None] = relationship(foreign_keys=[granted_by_id])
+    confirmed_by: Mapped[Staff | None] = relationship(foreign_keys=[confirmed_by_id])
 
 
 class WebSession(WithId, Model):

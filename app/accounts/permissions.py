@@ -37,6 +37,7 @@ class Permission(StrEnum):
     POSTERS_EDIT = "posters.edit"  # tờ dán
     AGENCY_EDIT = "agency.edit"  # tên, địa chỉ, tài khoản của phường
     STAFF_EDIT = "staff.edit"  # tài khoản cán bộ
+    ROLES_CONFIRM = "roles.confirm"  # xác nhận vai trò mà người khác đã cấp
     AUDIT_VIEW = "audit.view"  # nhật ký
     MESSAGES_VIEW = "messages.view"  # tin nhắn đã gửi (only codes and states outside demonstration)
 
@@ -60,11 +61,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.RECORDS_OFFICER: _LOOK | {_P.DOSSIER_ASSIGN},
     Role.RETURN_OFFICER: _LOOK | {_P.DOSSIER_HAND_OVER, _P.SLIP_REPLACE, _P.HELP_ANSWER},
     Role.CASHIER: frozenset({_P.DOSSIER_LIST, _P.CASH_TAKE, _P.MONEY_VIEW}),
-    Role.LEADER: _LOOK | {_P.DOSSIER_SIGN, _P.DOSSIER_ASSIGN, _P.CALENDAR_EDIT, _P.FEES_EDIT, _P.MONEY_VIEW},
+    Role.LEADER: _LOOK | {_P.DOSSIER_SIGN, _P.DOSSIER_ASSIGN, _P.CALENDAR_EDIT, _P.FEES_EDIT, _P.MONEY_VIEW, _P.ROLES_CONFIRM},
     Role.AUDITOR: frozenset({_P.AUDIT_VIEW, _P.MONEY_VIEW}),
     Role.ADMINISTRATOR: frozenset({
         _P.STAFF_EDIT, _P.AGENCY_EDIT, _P.CALENDAR_EDIT, _P.FEES_EDIT, _P.POSTERS_EDIT, _P.MESSAGES_VIEW,
-        _P.HELPERS_EDIT,
+        _P.HELPERS_EDIT, _P.ROLES_CONFIRM,
     }),
     # Helpers hold no permission of the hall: what they may see of a draft, a mandate says (ruling 10).
     Role.HELPER: frozenset({_P.HELP_GIVE}),

@@ -1,10 +1,14 @@
 """Reads on accounts."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 
-from app.accounts.models import Agency, ResidentialGroup, Staff, StaffRole
+from app.accounts.models import Agency, ResidentialGroup, Role, Staff, StaffRole
 from app.accounts.permissions import ROLES, Permission
+from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.errors import NotFound
 
@@ -36,10 +40,42 @@ def list_colleagues(agency_id: int, permission: Permission) -> list[Staff]:
     query = (
         select(Staff)
         .where(Staff.agency_id == agency_id, Staff.disabled_at.is_(None))
-        .where(Staff.id.in_(select(StaffRole.staff_id).where(StaffRole.role.in_(roles))))
+        .where(Staff.id.in_(select(StaffRole.staff_id).where(StaffRole.role.in_(roles), StaffRole.confirmed_at.is_not(None))))
         .order_by(Staff.full_name)
     )
     return list(db.session.scalars(query))
+
+
+def list_waiting_roles() -> list[StaffRole]:
+    """Roles of living accounts that wait for a second person, the oldest first."""
+    query = select(StaffRole).join(StaffRole.staff).where(StaffRole.confirmed_at.is_(None), Staff.disabled_at.is_(None))
+    return list(db.session.scalars(query.order_by(StaffRole.granted_at, Staff.full_name, StaffRole.role)))
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEvent:
+    """One line of the history of an account's roles. Without ``by`` it was a command on the machine."""
+
+    at: datetime
+    by: str
+    action: str  # staff.add | staff.role_grant | staff.role_confirm | staff.role_refuse | staff.role_remove
+    roles: tuple[Role, ...]
+
+
+def role_history(username: str) -> list[RoleEvent]:
+    """What happened to the roles of an account, the newest first: from the audit log, so that refusals stay."""
+    query = select(AuditEntry).where(AuditEntry.object_type == "staff", AuditEntry.object_code == username)
+    query = query.where((AuditEntry.action == "staff.add") | AuditEntry.action.startswith("staff.role_", autoescape=True))
+    entries = list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(50)))
+    wanted = {entry.actor_id for entry in entries if entry.actor_kind == "staff"}
+    names = {row.id: row.full_name for row in db.session.scalars(select(Staff).where(Staff.id.in_(wanted)))}
+    return [
+        RoleEvent(
+            entry.at, names.get(entry.actor_id, "") if entry.actor_kind == "staff" else "", entry.action,
+            tuple(Role(role) for role in entry.detail.get("roles", ())),
+        )
+        for entry in entries
+    ]
 
 
 def get_ward() -> Agency:

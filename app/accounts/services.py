@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import inspect as sqlalchemy_inspect
 from sqlalchemy import select, update
 
+from app.accounts import roles as staff_roles
 from app.accounts.models import Agency, ResidentialGroup, SignInTicket, Staff, StaffRole, WebSession
 from app.accounts.permissions import ROLE_NAMES, Role
 from app.accounts.queries import find_staff
@@ -95,7 +96,10 @@ def check_password(password: str, username: str) -> None:
 def add_staff(
     actor: Actor, *, username: str, full_name: str, roles: frozenset[Role], agency: Agency, title: str = "", desk: str = ""
 ) -> Staff:
-    """A new account, without password yet: its owner sets one through a ticket."""
+    """A new account, without password yet: its owner sets one through a ticket.
+
+    Its roles count once a second person has confirmed them; at once when the machine's own command gives them.
+    """
     username = username.strip().lower()
     if not (2 <= len(username) <= 40) or not username.replace(".", "").replace("-", "").isalnum() or not username.isascii():
         raise Invalid(N_("Tên đăng nhập gồm 2 đến 40 chữ không dấu, số, dấu chấm."))
@@ -107,7 +111,7 @@ def add_staff(
     if find_staff(username) is not None:
         raise Conflict(N_("Tên đăng nhập này đã có người dùng."))
     staff = Staff(
-        username=username, **words, agency_id=agency.id, role_rows=[StaffRole(role=role) for role in sorted(roles)],
+        username=username, **words, agency_id=agency.id, role_rows=staff_roles.asked(actor, roles),
     )
     db.session.add(staff)
     db.session.flush()
@@ -199,7 +203,8 @@ def demo_sign_in_links() -> list[tuple[str, str]]:
     links = []
     for role in Role:
         staff = db.session.scalar(
-            select(Staff).join(StaffRole).where(StaffRole.role == role, Staff.disabled_at.is_(None)).order_by(Staff.id).limit(1)
+            select(Staff).join(Staff.role_rows).where(StaffRole.role == role, StaffRole.confirmed_at.is_not(None))
+            .where(Staff.disabled_at.is_(None)).order_by(Staff.id).limit(1)
         )
         if staff is not None:
             links.append((f"{ROLE_NAMES[role]}: {staff.full_name}", f"/can-bo/vao/{_ticket(staff, 'demo', DEMO_VALID)}"))

@@ -5,23 +5,33 @@ import base64
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import Executable, select, update
 
-from app.accounts.models import FIELD_ROLES, Staff, WebSession
+from app.accounts.models import FIELD_ROLES, Role, Staff, WebSession
 from app.accounts.permissions import permissions_of
 from app.core import clock
 from app.core.actor import Actor, ActorKind
 from app.core.crypto import keyring
 from app.core.db import db, side_transaction
+from app.core.logs import log_event
 from app.web.csrf import browser_secret
+from app.web.guarding import guard_of
 from app.web.security import cookie_name, drop_cookie, set_cookie
 from app.web.transactions import afterwards
 
 COOKIE = "session"
 STAFF_IDLE, STAFF_MAX = timedelta(minutes=30), timedelta(hours=10)
 FIELD_IDLE, FIELD_MAX = timedelta(minutes=15), timedelta(hours=4)
+# Who signs, who holds the money, who makes accounts: an open screen of theirs is worth more (safety.md section 4).
+WEIGHTY_IDLE, WEIGHTY_MAX = timedelta(minutes=15), timedelta(hours=4)
+ADMIN_IDLE, ADMIN_MAX = timedelta(minutes=10), timedelta(hours=2)
+_LIMITS = {
+    **dict.fromkeys(FIELD_ROLES, (FIELD_IDLE, FIELD_MAX)),
+    **dict.fromkeys((Role.LEADER, Role.CASHIER), (WEIGHTY_IDLE, WEIGHTY_MAX)),
+    Role.ADMINISTRATOR: (ADMIN_IDLE, ADMIN_MAX),
+}
 # A phone of one's own keeps an unsent draft as long as the draft lives (ruling 16); a shared one forgets at once.
 CITIZEN_IDLE = timedelta(days=30)
 SHARED_IDLE = timedelta(minutes=3)
@@ -41,15 +51,16 @@ def _is_live(row: WebSession) -> bool:
     if row.ended_at is not None:
         return False
     if row.kind == "staff":
-        idle, longest = (FIELD_IDLE, FIELD_MAX) if _is_of_the_field(row) else (STAFF_IDLE, STAFF_MAX)
+        idle, longest = _limits_of(row)
         return now - row.seen_at <= idle and now - row.created_at <= longest
     return now - row.seen_at <= (SHARED_IDLE if row.shared_device else CITIZEN_IDLE)
 
 
-def _is_of_the_field(row: WebSession) -> bool:
-    """Whether the session is of a helper or the response team; who also has a desk has the shorter session all the same."""
+def _limits_of(row: WebSession) -> tuple[timedelta, timedelta]:
+    """How long a staff session may rest, and last. Of several roles the shortest counts."""
     staff = db.session.get(Staff, row.staff_id) if row.staff_id else None
-    return staff is not None and not staff.roles.isdisjoint(FIELD_ROLES)
+    limits = [_LIMITS.get(role, (STAFF_IDLE, STAFF_MAX)) for role in staff.roles] if staff else []
+    return min(limits, default=(STAFF_IDLE, STAFF_MAX))
 
 
 def current_session() -> WebSession | None:
@@ -170,6 +181,18 @@ def _write_cookie(response: Response) -> Response:
     return response
 
 
+def _tell_denied(response: Response) -> Response:
+    """A signed-in person was refused: one line, whoever refused (V16.3.2). Numbers and names of doors only."""
+    row = g.get("web_session") if response.status_code == 403 else None
+    if row is not None and row.kind == "staff":
+        guard = guard_of(current_app, request.endpoint)
+        permission = str(guard.permission) if guard and guard.permission else None
+        log_event(
+            "access.denied", staff=row.staff_id, permission=permission, endpoint=request.endpoint, method=request.method
+        )
+    return response
+
+
 def _token_of_replay() -> str | None:
     """For a browser that sends a form again and missed the cookie of the first answer a moment ago."""
     token = _token_of_form() if current_session() is None else None
@@ -198,3 +221,4 @@ def init_app(app: Flask) -> None:
     login.init_app(app)
     login.request_loader(_signed_in)
     app.after_request(_write_cookie)
+    app.after_request(_tell_denied)

@@ -1,16 +1,18 @@
-"""Staff: where one starts, signing out, the accounts of colleagues, the ward's own data."""
+"""Staff: where one starts, signing out, the accounts and roles of colleagues, the ward's own data."""
 from __future__ import annotations
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import frame, services
-from app.accounts.forms import NewAccountForm
+from app.accounts import roles as staff_roles
+from app.accounts.forms import NewAccountForm, RolesForm
 from app.accounts.guards import require, signed_in
+from app.accounts.models import StaffRole
 from app.accounts.permissions import ROLE_NAMES, Permission
-from app.accounts.queries import get_agency, get_ward, list_staff
-from app.accounts.sessions import current_actor, end_session
-from app.core.errors import N_, AppError, Invalid
+from app.accounts.queries import find_staff, get_agency, get_ward, list_staff, list_waiting_roles, role_history
+from app.accounts.sessions import current_actor, current_staff, end_session
+from app.core.errors import N_, AppError, Invalid, NotFound
 from app.web.i18n import words
 from app.web.rendering import page
 
@@ -19,6 +21,7 @@ bp = Blueprint("accounts_staff", __name__, url_prefix="/can-bo")
 # Where each permission's day begins, best first; the roof fills in what stands above accounts.
 STARTS: list[tuple[Permission, str]] = [
     (Permission.DOSSIER_LIST, "dossiers_staff.queue"),
+    (Permission.HELP_GIVE, "assistance_helper.home"),
     (Permission.STAFF_EDIT, "accounts_staff.accounts"),
 ]
 MENU: list[tuple[Permission, str, str]] = []
@@ -38,7 +41,8 @@ def start() -> ResponseReturnValue:
     for permission, endpoint in STARTS:
         if actor.may(permission):
             return redirect(url_for(endpoint), 303)
-    return page("accounts/staff_start.html", menu=menu())
+    me = current_staff()
+    return page("accounts/staff_start.html", menu=menu(), waiting=me.roles_waiting if me else [], roles=ROLE_NAMES)
 
 
 @bp.post("/thoat")
@@ -85,6 +89,72 @@ def change_account() -> ResponseReturnValue:
         return _accounts_page(422, error=words(error.message, error.params), typed=request.form)
     link = url_for("accounts_public.set_up", token=token, _external=True)
     return _accounts_page(link=link, link_for=username)
+
+
+ROLE_EVENTS = {
+    "staff.add": N_("Thêm tài khoản"),
+    "staff.role_grant": N_("Cấp vai trò"),
+    "staff.role_confirm": N_("Xác nhận vai trò"),
+    "staff.role_refuse": N_("Từ chối vai trò"),
+    "staff.role_remove": N_("Bỏ vai trò"),
+}
+
+
+@bp.get("/vai-tro")
+@require(Permission.ROLES_CONFIRM)
+def waiting_roles() -> ResponseReturnValue:
+    """Roles that wait for a second person."""
+    return page("accounts/staff_roles.html", rows=list_waiting_roles(), roles=ROLE_NAMES, may_be_second=_may_be_second)
+
+
+@bp.get("/vai-tro/<username>")
+@require(Permission.ROLES_CONFIRM)
+def account(username: str) -> ResponseReturnValue:
+    """One account: its roles, who gave and who confirmed them, what waits."""
+    return _account_page(username)
+
+
+@bp.post("/vai-tro/<username>")
+@require(Permission.ROLES_CONFIRM)
+def judge_role(username: str) -> ResponseReturnValue:
+    """The second person confirms or refuses a role."""
+    verbs = {"confirm": staff_roles.confirm_role, "refuse": staff_roles.refuse_role}
+    try:
+        form = RolesForm()
+        verbs[form.chosen_act(verbs)](current_actor(), username, form.role)
+    except AppError as error:
+        return _account_page(username, error)
+    return redirect(url_for("accounts_staff.account", username=username), 303)
+
+
+@bp.post("/vai-tro/<username>/sua")
+@require(Permission.STAFF_EDIT)
+def change_roles(username: str) -> ResponseReturnValue:
+    """Ask for more roles of an account, or take one away."""
+    try:
+        form = RolesForm()
+        if form.chosen_act(("grant", "remove")) == "grant":
+            staff_roles.grant_roles(current_actor(), username, form.chosen_roles)
+        else:
+            staff_roles.remove_role(current_actor(), username, form.role)
+    except AppError as error:
+        return _account_page(username, error)
+    return redirect(url_for("accounts_staff.account", username=username), 303)
+
+
+def _may_be_second(row: StaffRole) -> bool:
+    return staff_roles.may_be_second(current_actor(), row)
+
+
+def _account_page(username: str, error: AppError | None = None) -> ResponseReturnValue:
+    staff = find_staff(username)
+    if staff is None:
+        raise NotFound(N_("Không có tài khoản này."))
+    return page(
+        "accounts/staff_account.html", error.status if error else 200, one=staff, roles=ROLE_NAMES, events=ROLE_EVENTS,
+        history=role_history(staff.username), may_be_second=_may_be_second,
+        error=words(error.message, error.params) if error else "",
+    )
 
 
 AGENCY_FIELDS = (

@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+import logging
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +58,7 @@ class Ward:
         parts = {
             "code": self.code, "token": self.photo, "page_id": "applicant_name", "paper_id": "old_paper", "act": "change",
             "procedure_code": factories.EXTRACT, "question_id": "applicant_name", "fee_id": "copy", "day": "2026-09-02",
-            "year": 2026, "number": 1, "ref": "x", "filename": "app.css",
+            "year": 2026, "number": 1, "ref": "x", "filename": "app.css", "username": "stranger",
         }
         method = "GET" if "GET" in (rule.methods or ()) else "POST"
         given = {name: parts[name] for name in rule.arguments}
@@ -136,6 +139,17 @@ def knock(ward: Ward, browser: Inside, rule: Rule, token: str) -> str:
     return found(browser.client.post(ward.address(rule), data={"_token": token, "_key": secrets.token_hex(12)}))
 
 
+@contextmanager
+def listening(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """The log of the product hands nothing on to others by itself."""
+    log = logging.getLogger("ward")
+    log.addHandler(caplog.handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(caplog.handler)
+
+
 VISITORS = [NOBODY, HOLDER, OTHER_HOLDER, STRANGER, NO_ROLE, *map(str, Role)]
 
 
@@ -191,6 +205,33 @@ def test_a_refusal_leaves_nothing_in_the_audit(ward: Ward) -> None:
     ward.browser(str(Role.CASHIER)).get("/can-bo/tai-khoan")
     with ward.app.app_context():
         assert audit.anchor() == before
+
+
+def test_who_is_refused_leaves_one_line_in_the_log_that_names_nobody(ward: Ward, caplog: pytest.LogCaptureFixture) -> None:
+    """V16.3.2: the number of the account, the door and what it asks for; no name, nothing of the address."""
+    clerk = ward.browser(str(Role.CASHIER))
+    with listening(caplog):
+        assert clerk.get("/can-bo/tai-khoan?tim=0905000123").status == 403
+        assert clerk.get("/can-bo/thu-tien").status == 200
+        assert ward.browser(NOBODY).get("/can-bo/tai-khoan").status == 303
+        assert ward.browser(HOLDER).get(f"/ho-so/{ward.other_code}").status == 404
+    (line,) = [record.message for record in caplog.records if "access.denied" in record.message]
+    told = json.loads(line)
+    assert told.pop("staff") > 0 and told.pop("timestamp")
+    assert told == {
+        "event": "access.denied", "permission": "staff.edit", "endpoint": "accounts_staff.accounts", "method": "GET",
+    }
+
+
+def test_an_act_that_a_service_refuses_is_in_the_log_too(ward: Ward, caplog: pytest.LogCaptureFixture) -> None:
+    """The door opens, the act does not: who asked for a role confirms it."""
+    browser = ward.browser(str(Role.ADMINISTRATOR))
+    assert browser.fill("/can-bo/vai-tro/roleless", "/sua", act="grant", roles="leader").status == 303
+    token = str(browser.open("/giup").form("/giup").fields["_token"])
+    with listening(caplog):
+        sent = {"_token": token, "_key": secrets.token_hex(12), "act": "confirm", "roles": "leader"}
+        assert browser.ask("POST", "/can-bo/vai-tro/roleless", sent).status == 403
+    assert [json.loads(one.message)["method"] for one in caplog.records if "access.denied" in one.message] == ["POST"]
 
 
 def test_a_route_without_a_guard_is_refused(app: Flask) -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff, StaffRole, WebSession
 from app.accounts.permissions import Role
+from app.core import clock
 from app.core.crypto import keyring
 from app.core.db import db, transaction
 from app.dossiers.models import Dossier
@@ -43,7 +44,7 @@ def sign_in(client: FlaskClient, *roles: Role) -> None:
     actor = desk.staff()
     with transaction() as session:
         staff = session.scalars(select(Staff).where(Staff.id == actor.id)).one()
-        staff.role_rows = [StaffRole(role=role) for role in roles]
+        staff.role_rows = [StaffRole(role=role, confirmed_at=clock.now()) for role in roles]
         _session(client, "staff", staff.id)
 
 

@@ -161,7 +161,7 @@ def let_in(app: Flask, browser: Any, *roles: Role, username: str = "lethithu", a
         if staff is None:
             staff = Staff(username=username, full_name="Lê Thị Thử", agency_id=agency.id)
             session.add(staff)
-        staff.role_rows = [StaffRole(role=role) for role in roles]
+        staff.role_rows = [StaffRole(role=role, confirmed_at=clock.now()) for role in roles]
         session.flush()
         staff_id = staff.id
         token = f"token-of-{username}-{clock.now().timestamp()}"

@@ -14,6 +14,7 @@ from app.accounts.models import Staff, StaffRole, WebSession
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.accounts.sessions import COOKIE
+from app.core import clock
 from app.core.crypto import keyring
 from app.core.db import db, transaction
 
@@ -26,7 +27,7 @@ class Desk:
             services.load_agencies()
             staff = Staff(
                 username=f"thu.{token.lower()}", full_name="Lê Thị Thử", agency_id=get_ward().id,
-                role_rows=[StaffRole(role=str(role)) for role in roles],
+                role_rows=[StaffRole(role=str(role), confirmed_at=clock.now()) for role in roles],
             )
             db.session.add(staff)
             db.session.flush()

@@ -4,11 +4,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from app.accounts import roles as staff_roles
 from app.accounts import services as accounts
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
+from app.accounts.sessions import actor_of
 from app.core import clock
-from app.core.actor import CITIZEN, SYSTEM
+from app.core.actor import CITIZEN, SYSTEM, Actor
 from app.core.db import transaction
 from app.dossiers.forms import hide
 from app.dossiers.models import State as At
@@ -169,6 +171,36 @@ def _fee(world: World) -> Look:
     return world.clerk(str(world.once("a fee", first)), R.LEADER)
 
 
+def _asked(world: World, path: str, *who: Role) -> Look:
+    """An administrator asked for two roles of someone new; one was refused and asked for again."""
+    def make() -> bool:
+        admin, leader = world.actor(R.ADMINISTRATOR), world.actor(R.LEADER)
+        with transaction():
+            accounts.add_staff(
+                admin, username="vai-tro-cho", full_name=LONG_NAME, roles=frozenset({R.CASHIER, R.RETURN_OFFICER, R.LEADER}),
+                agency=get_ward(), title="Phó Chủ tịch (ví dụ)", desk="Quầy 7",
+            )
+        with transaction():
+            staff_roles.confirm_role(leader, "vai-tro-cho", R.RETURN_OFFICER)
+            staff_roles.refuse_role(leader, "vai-tro-cho", R.LEADER)
+        with transaction():
+            staff_roles.grant_roles(admin, "vai-tro-cho", frozenset({R.LEADER}))
+        return True
+    world.once("roles asked for", make)
+    return world.clerk(path, *who)
+
+
+def _no_role_yet(world: World) -> Look:
+    def make() -> Actor:
+        with transaction():
+            staff = accounts.add_staff(
+                world.actor(R.ADMINISTRATOR), username="chua-vai-tro", full_name="Phan Thị Thử", agency=get_ward(),
+                roles=frozenset({R.RECEPTIONIST, R.CASHIER}),
+            )
+            return actor_of(staff)
+    return Look("/can-bo", world.session("no role yet", "staff", make)[1])
+
+
 def _demo(world: World) -> Look:
     world.staff(R.RECEPTIONIST)
     with world.inside(), transaction():
@@ -294,6 +326,20 @@ HOUSE = [
     S(f"{A}.accounts", "wrong", lambda w: w.clerk("/tai-khoan", R.ADMINISTRATOR).sends(
         act="add", username="", full_name=""
     )),
+    S(f"{A}.start", "roles wait", _no_role_yet),
+    S(f"{A}.accounts", "roles wait", lambda w: _asked(w, "/tai-khoan", R.ADMINISTRATOR)),
+    S(f"{A}.waiting_roles", "none", lambda w: w.clerk("/vai-tro", R.LEADER), bare=True),
+    S(f"{A}.waiting_roles", "some, mine to confirm", lambda w: _asked(w, "/vai-tro", R.LEADER)),
+    S(f"{A}.waiting_roles", "some, asked for by me", lambda w: _asked(w, "/vai-tro", R.ADMINISTRATOR)),
+    S(f"{A}.account", "mine to confirm", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.LEADER)),
+    S(f"{A}.account", "asked for by me", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.ADMINISTRATOR)),
+    S(f"{A}.account", "nothing chosen", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.ADMINISTRATOR).sends(
+        "/sua", act="grant"
+    )),
+    S(f"{A}.account", "not waiting any more", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.LEADER).sends(
+        "/vai-tro-cho", status=409, act="confirm", roles="auditor"
+    )),
+    S(f"{A}.account", "no such account", lambda w: w.clerk("/vai-tro/khong-co", R.LEADER).answers(404)),
     S(f"{A}.agency", "form", lambda w: w.clerk("/phuong", R.ADMINISTRATOR)),
     S(f"{A}.agency", "wrong", lambda w: w.clerk("/phuong", R.ADMINISTRATOR).sends(bank_bin="1", name="")),
     S("accounts_public.sign_in", "form", lambda w: Look("/can-bo/vao")),
