@@ -91,7 +91,9 @@ def _late(left: engine.Remaining) -> Sentence:
     hours, minutes = _parts(left.working_time)
     if hours:
         return N_("Trễ %(n)s giờ"), {"n": hours}
-    return N_("Trễ %(n)s phút"), {"n": max(minutes, 1)}
+    if minutes:
+        return N_("Trễ %(n)s phút"), {"n": minutes}
+    return N_("Vừa trễ"), {}  # the promise ended, and no minute of opening has passed since
 
 
 def _rest(left: timedelta, due: datetime) -> Sentence:

@@ -247,6 +247,7 @@ class TestChips:
         ("20T17:00", "23T14:15", "late", "Trễ %(n)s ngày"),
         ("23T10:00", "23T14:15", "late", "Trễ %(n)s giờ"),
         ("23T14:00", "23T14:15", "late", "Trễ %(n)s phút"),
+        ("23T17:00", "24T06:04", "late", "Vừa trễ"),
     ])
     def test_running(self, database: None, due: str, now: str, kind: str, words: str) -> None:
         at = datetime.fromisoformat(f"2026-11-{due}").replace(tzinfo=clock.TZ)

@@ -55,6 +55,7 @@ class QueueRow:
     finished_at: datetime | None
     examined_by_id: int | None
     assignee_name: str | None
+    payment_state: str
     mended: bool  # what was asked for has come: a clerk must look
     lapsed: bool  # it did not come in time: a clerk must call
 
@@ -138,7 +139,7 @@ def list_queue(actor: Actor, ask: QueueAsk) -> list[QueueRow]:
             Dossier.id, Dossier.public_code, Dossier.title, Dossier.applicant_name, Dossier.applicant_born_year,
             Dossier.channel, Dossier.state, Dossier.queue_at, Dossier.answer_due_at, Dossier.due_at,
             Dossier.finished_at, Dossier.examined_by_id, Staff.full_name,
-            _mended(), _lapsed(),
+            Dossier.payment_state, _mended(), _lapsed(),
         )
         .outerjoin(Staff, Staff.id == Dossier.assignee_id)
         .where(Dossier.received_agency_id == actor.agency_id)
