@@ -114,9 +114,29 @@ def test_a_dead_line_is_told_and_the_first_sign_of_life_is_used(phone: Page, lin
     expect(phone.locator("main .note")).to_contain_text(re.compile("Đã gửi [1-9] trong"), timeout=30_000)
     line.dead = True
     expect(phone.locator("main .note")).to_contain_text("Mạng yếu. Đang thử lại…", timeout=20_000)
-    assert checks.axe(phone, checks.FULL) + checks.sideways(phone, 320) + checks.small_targets(phone, 48) == []
+    assert checks.axe(phone, checks.FULL) + checks.small_targets(phone, 48) + checks.sideways(phone, 320) == []
     line.dead, line.delay = False, 0
     phone.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.locator("main")).to_contain_text("Đã nhận 1 ảnh", timeout=30_000)
+
+
+def test_a_line_that_stays_dead_is_given_up_with_words_and_the_page_stays_alive(
+    phone: Page, line: WeakLine, tmp_path: Path
+) -> None:
+    phone.clock.install()
+    line.dead = True
+    photos = [keep(tmp_path, samples.photo(640)), keep(tmp_path, samples.photo(660), "2.jpg")]
+    phone.set_input_files("#photo", photos)
+    for _ in range(40):
+        phone.clock.run_for(31_000)  # longer than the longest pause
+        phone.wait_for_timeout(50)
+        if phone.locator(".errors").count():
+            break
+    expect(phone.locator(".errors h2")).to_have_text("Đã nhận 0 trong 2 ảnh")
+    expect(phone.locator(".errors li")).to_have_text([f"Ảnh {n}: Chưa đến nơi. Chụp lại ảnh này." for n in (1, 2)])
+    expect(phone.locator("main button:has-text('Tiếp tục')")).to_be_enabled()
+    line.dead = False
+    phone.set_input_files("#photo", photos[0])
     expect(phone.locator("main")).to_contain_text("Đã nhận 1 ảnh", timeout=30_000)
 
 
