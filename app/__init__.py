@@ -12,6 +12,9 @@ from app.accounts import views_staff as accounts_staff
 from app.accounts.permissions import Permission
 from app.assistance import cli as assistance_cli
 from app.assistance import tasks as assistance_tasks
+from app.assistance import views_helper as assistance_helper
+from app.assistance import views_public as assistance_public
+from app.assistance import views_staff as assistance_staff
 from app.core import crypto, db
 from app.core.errors import N_
 from app.core.settings import Settings
@@ -51,6 +54,7 @@ BLUEPRINTS = (
     procedures_staff.bp, dossiers_public.bp, dossiers_citizen.bp,
     dossiers_staff.bp, notifications_staff.bp,
     payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
+    assistance_public.bp, assistance_helper.bp, assistance_staff.bp,
 )
 COMMANDS = (
     *accounts_cli.GROUPS, *assistance_cli.GROUPS, *dossiers_cli.GROUPS, *procedures_cli.GROUPS, *working_time_cli.GROUPS,
@@ -66,6 +70,10 @@ MENU = (
     (Permission.EXEMPTION_DECIDE, N_("Xin miễn"), "payments_staff.exemption_list"),
     (Permission.MONEY_VIEW, N_("Tiền treo"), "payments_staff.suspense_list"),
     (Permission.HELP_ANSWER, N_("Gọi lại"), "dossiers_staff.calls"),
+    (Permission.HELP_GIVE, N_("Làm giúp"), "assistance_helper.home"),
+    (Permission.HELPERS_EDIT, N_("Người giúp"), "assistance_staff.helpers"),
+    (Permission.HELP_LEAD, N_("Giấy nhờ của tổ"), "assistance_staff.mandate_list"),
+    (Permission.MANDATE_CHECK, N_("Giấy nhờ"), "assistance_staff.papers"),
     (Permission.MESSAGES_VIEW, N_("Tin nhắn"), "notifications_staff.messages"),
     (Permission.FEES_EDIT, N_("Mức thu"), "procedures_staff.fees"),
     (Permission.POSTERS_EDIT, N_("Tờ dán"), "procedures_staff.posters"),

@@ -19,6 +19,7 @@ from app.assistance.models import (
     MandateCall,
     MandateEvent,
     Method,
+    Mode,
 )
 from app.core import clock
 from app.core.actor import Actor
@@ -344,11 +345,13 @@ class Tally:
 def tally(helper: Helper) -> Tally:
     """Sessions since the first of the month, how many of them the people typed themselves, open mandates."""
     first = clock.local(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    rows = dict(db.session.execute(
-        select(HelpSession.mode, func.count()).where(HelpSession.helper_id == helper.id, HelpSession.started_at >= first)
+    counted = (
+        select(HelpSession.mode, func.count())
+        .where(HelpSession.helper_id == helper.id, HelpSession.started_at >= first)
         .group_by(HelpSession.mode)
-    ).tuples().all())
-    return Tally(sum(rows.values()), rows.get("alone", 0) + rows.get("beside", 0), len(list_open(helper)))
+    )
+    rows = {row[0]: row[1] for row in db.session.execute(counted)}
+    return Tally(sum(rows.values()), rows.get(Mode.ALONE, 0) + rows.get(Mode.BESIDE, 0), len(list_open(helper)))
 
 
 def list_sessions(helper: Helper, limit: int = 10) -> list[HelpSession]:

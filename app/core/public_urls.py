@@ -12,6 +12,7 @@ PATHS = {
     "pay": "/t/<code>",  # a family member pays: opens the payment only
     "track": "/xem",
     "help": "/giup",
+    "badge": "/nguoi-giup/<token>",  # on a helper's badge: is this a helper of the ward today?
 }
 
 

@@ -8,13 +8,13 @@ from app.assistance.services.evidence import Evidence
 from app.assistance.services.helpers import note_active
 from app.assistance.services.journal import append, end, hold, seal_of
 from app.assistance.services.proposals import Proposal, propose
-from app.core import clock, codes
+from app.core import audit, clock, codes
 from app.core.actor import Actor
 from app.core.crypto import keyring
 from app.core.db import db
 from app.core.errors import N_, Conflict, Forbidden, NotFound
 from app.files import services as files
-from app.files.models import FileKind
+from app.files.models import FileKind, StoredFile
 
 DRAW_PERCENT = 5
 ENDS = ("by_person", "by_phone", "at_counter", "by_slip", "by_helper", "by_lead", "denied", "paper_refused",
@@ -104,6 +104,12 @@ def end_for_dossier(dossier_code: str, actor: Actor, *, by_kind: ByKind = ByKind
     for mandate in found:
         end_mandate(mandate, actor, by_kind=by_kind, reason=reason)
     return len(found)
+
+
+def open_evidence(mandate: Mandate, actor: Actor) -> StoredFile:
+    """The file that proves the consent; each look is noted."""
+    audit.record(actor, "mandate_evidence.open", "mandate", mandate.code)
+    return db.session.get_one(StoredFile, mandate.evidence_file_id)
 
 
 def check_paper(mandate: Mandate, actor: Actor, *, accepted: bool) -> None:

@@ -24,6 +24,8 @@ FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=1), timedelta(days=1)
 _WRONG = N_("Mã PIN chưa đúng. Thử lại, hoặc nhờ tổ trưởng xóa để đặt mã mới.")
 _LOCKED = N_("Đã thử mã PIN nhiều lần. Chờ %(minutes)s phút rồi thử lại, hoặc gọi tổ trưởng.")
 
+NOT_THE_SAME = N_("Hai lần gõ chưa giống nhau. Gõ lại mã PIN mới.")
+
 
 @cache
 def _hasher() -> PasswordHasher:

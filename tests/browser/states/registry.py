@@ -34,12 +34,13 @@ class PageState:
 # GET endpoints that answer no page.
 PICTURES = {
     "dossiers_citizen.photo", "dossiers_citizen.slip_png", "dossiers_staff.photo", "payments_citizen.picture",
-    "payments_public.family_picture", "payments_staff.proof",
+    "payments_public.family_picture", "payments_staff.proof", "assistance_staff.evidence",
 }
 PAPERS = {
     "dossiers_citizen.slip_pdf", "dossiers_citizen.result_file", "dossiers_staff.slip_pdf", "dossiers_staff.declaration",
     "dossiers_staff.reception_slip", "dossiers_staff.refusal_slip", "dossiers_staff.supplement_slip",
     "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
+    "assistance_staff.badge",
 }
 LEADING_ON = {"dossiers_public.scan"}  # always leads to another page, or to the page of errors
 FOR_MACHINES = {"web.healthz", "static", "dossiers_citizen.upload_state"}
