@@ -315,7 +315,7 @@ def test_staff_pages_in_english(app: Flask) -> None:
     pages = [
         "", "/ho-so", "/ho-so?loc=ended", "/mat-phieu", "/tiep-nhan", "/goi-lai", "/tin-nhan", "/le-phi",
         "/le-phi/1.001193/copy", "/lich", "/lich/gio", "/phuong", "/tai-khoan", "/thu-tien", "/bien-lai", "/tien-treo",
-        "/to-dan", "/to-dan/moi", "/to-dan/luot-quet", "/xin-mien", "/khong-co",
+        "/to-dan", "/to-dan/moi", "/to-dan/luot-quet", "/xin-mien", "/vai-tro", "/vai-tro/lethithu", "/khong-co",
     ]
     acts = ("", "/bo-sung", "/dung", "/khong-nhan", "/trinh-ky", "/tra-ket-qua", "/tra-lai", "/phieu-moi")
     pages += [f"/ho-so/{code}{act}" for code in held for act in (acts if code == held[0] else ("",))]

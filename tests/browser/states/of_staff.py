@@ -336,8 +336,8 @@ HOUSE = [
     S(f"{A}.account", "nothing chosen", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.ADMINISTRATOR).sends(
         "/sua", act="grant"
     )),
-    S(f"{A}.account", "not waiting any more", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.LEADER).sends(
-        "/vai-tro-cho", status=409, act="confirm", roles="auditor"
+    S(f"{A}.account", "neither yes nor no", lambda w: _asked(w, "/vai-tro/vai-tro-cho", R.LEADER).sends(
+        "/vai-tro-cho", act="sleep"
     )),
     S(f"{A}.account", "no such account", lambda w: w.clerk("/vai-tro/khong-co", R.LEADER).answers(404)),
     S(f"{A}.agency", "form", lambda w: w.clerk("/phuong", R.ADMINISTRATOR)),
