@@ -92,6 +92,7 @@ def run(settings: Settings, lan: str | None, listener: socket.socket, handover: 
         status = children.run_to_end(children.Child("preparation", lambda: prepare(app, settings, lan)))
         if status:
             return 0 if status == children.STOPPED else status
+    server.warm(app)
     listener.listen(server.BACKLOG)
     kept = family(app, settings, listener, handover.pids if handover else ())
     kept.start()

@@ -1,7 +1,7 @@
 """A small family of processes: started by fork, replaced when one dies, stopped together.
 
-The product is imported once, in the parent, and the children share its memory. The parent runs no threads and
-touches no database; whatever does happens in a child.
+The product is imported and warmed once, in the parent, and the children share its memory. The parent runs no threads
+and keeps no connection; whatever does happens in a child.
 """
 from __future__ import annotations
 

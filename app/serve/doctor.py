@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import load_only
 
+from app.assistance.integrity import faults as mandate_faults
 from app.core import audit, clock, counters, jobs
 from app.core.db import db
 from app.core.settings import ROOT_KEY_FILE, Settings
@@ -36,6 +37,7 @@ def faults(settings: Settings) -> Iterator[str]:
     for what, found in (
         ("database", _durability(settings)), ("calendar", _calendar()), ("audit", audit.faults()), ("history", _histories()),
         ("deadline", _deadlines()), ("numbers", _numbers()), ("money", money_faults()), ("files", file_faults()),
+        ("mandates", mandate_faults()),
         ("jobs", _jobs()),
     ):
         yield from _looked_at(what, found)

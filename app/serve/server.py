@@ -7,8 +7,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.db import db
+from app.core.logs import log_event
 from app.core.settings import Settings
+from app.procedures.queries import list_procedures
 
 WORKERS = 2
 THREADS = 8  # threads keep slow phones from blocking a worker
@@ -35,6 +39,26 @@ def options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": "127.0.0.1,::1" if settings.behind_proxy else "",
         "control_socket_disable": True,
     }
+
+
+# What the first pages of anyone are made of.
+_FIRST_TEMPLATES = ("layouts/", "ui/", "procedures/citizen_")
+
+
+def warm(app: Flask) -> None:
+    """Load what every process needs for its first page before they part, so that they share it.
+
+    A database that does not answer now is no reason not to start: pages then say so, and it may come back.
+    """
+    with app.app_context():
+        try:
+            list_procedures()
+        except SQLAlchemyError as error:
+            log_event("serve.cold", error=type(error).__name__)
+        db.session.remove()
+        db.engine.dispose()  # a connection belongs to one process
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(_FIRST_TEMPLATES)):
+        app.jinja_env.get_template(name)
 
 
 class Server(BaseApplication):

@@ -8,10 +8,9 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import holidays
 
 from app.working_time.engine import DayKind, HoursUse, OpenSpan
 
@@ -54,6 +53,7 @@ def prefilled_days(year: int) -> list[PrefilledDay]:
 def _statutory_days(year: int) -> list[PrefilledDay]:
     rows = []
     swaps_off = {entry["off"] for entry in _official()["swap"]}
+    holidays = import_module("holidays")  # 4 MB in every process, needed once a year
     for day, name in holidays.country_holidays("VN", years=year, language="vi").items():
         if day in swaps_off:
             continue

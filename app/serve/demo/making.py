@@ -22,6 +22,7 @@ from app.procedures.queries import list_procedures
 from app.procedures.schema import Procedure
 from app.providers import sms
 from app.providers.sms.memory import MemorySms
+from app.serve.demo.helping import make_helpers
 from app.serve.demo.lives import Life, Ward, life, run, working_moment
 from app.serve.demo.people import STAFF, Person, make_person
 
@@ -57,6 +58,7 @@ def make(tick: Callable[[int, int], None]) -> int:
     lives = _plan(ward, begin, now)
     run(lives, now, lambda done: tick(done, len(lives) * 7))
     _calls(rng, now)
+    make_helpers(rng, now)
     jobs.run_due()
     return len(lives)
 
