@@ -190,7 +190,8 @@ def test_a_stop_ends_everything_and_the_second_start_is_quick(tmp_path: Path, nu
             started = [*product.children(), psutil.Process(product.process.pid)]
             assert len(started) >= 5, "the parent, gunicorn with two workers, the job worker"
             assert product.stop(number) == 0
-        assert [process for process in started if process.is_running()] == []
+        # Who reaps an orphan is the machine's affair; it is given a moment for it.
+        assert psutil.wait_procs(started, timeout=10)[1] == []
         assert "Traceback" not in product.said
 
 
