@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from app.accounts.models import Staff
+from app.accounts.models import FIELD_ROLES, Staff
 from app.assistance.models import (
     CallOutcome,
     EventKind,
@@ -40,6 +40,7 @@ class Standing(StrEnum):
 
     GOOD = "good"
     UNTRAINED = "untrained"
+    UNCONFIRMED = "unconfirmed"  # the role waits for a second person, or was taken away
     DISABLED = "disabled"
     EXPIRED = "expired"
     IDLE = "idle"
@@ -51,6 +52,8 @@ def standing(helper: Helper) -> Standing:
         return Standing.DISABLED
     if helper.expires_on < clock.today():
         return Standing.EXPIRED
+    if helper.staff.roles.isdisjoint(FIELD_ROLES):
+        return Standing.UNCONFIRMED
     if helper.last_active_at < clock.now() - timedelta(days=IDLE_DAYS):
         return Standing.IDLE
     return Standing.GOOD if helper.is_trained else Standing.UNTRAINED
@@ -77,6 +80,7 @@ def get_good_helper(actor: Actor) -> Helper:
         Standing.EXPIRED: N_("Thẻ người giúp đã hết hạn. Nhờ tổ trưởng gia hạn."),
         Standing.IDLE: N_("Đã lâu không giúp ai nên tài khoản tạm dừng. Nhờ tổ trưởng gia hạn."),
         Standing.DISABLED: N_("Tài khoản người giúp này đã khóa."),
+        Standing.UNCONFIRMED: N_("Vai trò người giúp còn chờ người thứ hai xác nhận."),
     }
     if (stands := standing(helper)) in refusals:
         raise Forbidden(refusals[stands])

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from app.accounts.models import StaffRole
 from app.accounts.permissions import Role
 from app.assistance import queries
 from app.assistance.models import ByKind, EventKind, Mandate, Method
@@ -206,6 +207,7 @@ class TestWhoMayHelp:
         "expired": lambda actor: setattr(factories.helper_of(actor), "expires_on", clock.today() - timedelta(days=1)),
         "idle": lambda actor: setattr(factories.helper_of(actor), "last_active_at", clock.now() - timedelta(days=61)),
         "untrained": lambda actor: setattr(factories.helper_of(actor), "trained_at", None),
+        "unconfirmed": lambda actor: db.session.execute(delete(StaffRole).where(StaffRole.staff_id == actor.id)),
     }
 
     @pytest.mark.parametrize("change", CHANGES)

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from app.accounts.models import StaffRole
 from app.accounts.permissions import Role
 from app.assistance import queries, training
 from app.assistance.models import Helper, Mandate, MandateEvent, Method
@@ -78,6 +79,7 @@ class TestBadge:
         "expired": lambda actor: setattr(factories.helper_of(actor), "expires_on", clock.today() - timedelta(days=1)),
         "idle": lambda actor: setattr(factories.helper_of(actor), "last_active_at", clock.now() - timedelta(days=61)),
         "untrained": lambda actor: setattr(factories.helper_of(actor), "trained_at", None),
+        "unconfirmed": lambda actor: db.session.execute(delete(StaffRole).where(StaffRole.staff_id == actor.id)),
     }
 
     @pytest.mark.parametrize("change", CHANGES)
@@ -161,7 +163,9 @@ class TestHelpersList:
         browser = at_work(app, lead)
         page = browser.fill("/can-bo/nguoi-giup/them", **self.TYPED)
         assert page.status == 200 and "/can-bo/tai-khoan/" in page.text
-        assert "/can-bo/tai-khoan/" not in browser.open("/can-bo/nguoi-giup/moi").text
+        again = browser.open("/can-bo/nguoi-giup/moi").text
+        assert "/can-bo/tai-khoan/" not in again
+        assert "chờ người thứ hai xác nhận" in again, "roles take two (ruling 9)"
         assert browser.fill("/can-bo/nguoi-giup/them", **self.TYPED).status == 422, "the name is taken"
 
     @pytest.mark.parametrize("wrong", [

@@ -27,7 +27,7 @@ from app.web.rendering import page
 STANDING_NAMES = {
     queries.Standing.GOOD: N_("Đang giúp"), queries.Standing.UNTRAINED: N_("Chưa tập xong"),
     queries.Standing.DISABLED: N_("Đã khóa"), queries.Standing.EXPIRED: N_("Hết hạn"),
-    queries.Standing.IDLE: N_("Lâu không giúp"),
+    queries.Standing.IDLE: N_("Lâu không giúp"), queries.Standing.UNCONFIRMED: N_("Chờ xác nhận vai trò"),
 }
 ROLES = [role for role in Role if role in FIELD_ROLES]
 ACTS: dict[str, Callable[[Actor, Helper], None]] = {

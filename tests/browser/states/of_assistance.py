@@ -131,6 +131,21 @@ def _closed(world: World) -> Look:
     return look
 
 
+def _waits(world: World) -> Look:
+    """A helper whom the leader has just added: the role waits for a second person."""
+    def add() -> bool:
+        with transaction():
+            helpers.add_helper(
+                _actor(world, "lead", R.HELPER_LEAD), username="giup-waits", full_name="Lê Văn Thử", role=R.HELPER,
+                particulars=helpers.Particulars(team="Tổ 5", phone="+84905001077", pledged_on=clock.today()),
+            )
+        return True
+    with world.inside():
+        _actor(world, "lead", R.HELPER_LEAD)
+    world.once("waiting helper", add)
+    return world.clerk("/nguoi-giup/giup-waits", R.ADMINISTRATOR)
+
+
 def _paper(world: World, method: Method) -> Look:
     code = _again(world, f"paper {method}", f"paper-{method}".replace("_", "-"), method)
     return world.clerk(f"/giay-nho/{code}")
@@ -164,6 +179,7 @@ ASSISTANCE_STATES = [
     S(f"{T}.helper", "renewed", lambda w: _staff_helper(w, "?xong=renew")),
     S(f"{T}.helper", "wrong", lambda w: _staff_helper(w).sends(act="save", phone="", team="", pledged_on="")),
     S(f"{T}.helper", "closed", _closed),
+    S(f"{T}.helper", "waits for a second person", _waits),
     S(f"{T}.helper", "unknown", lambda w: w.clerk("/nguoi-giup/khong-co", R.ADMINISTRATOR).answers(404)),
     S(f"{T}.mandate_list", "empty", lambda w: _lead(w, "/giay-nho-cua-to"), bare=True),
     S(f"{T}.mandate_list", "some", lambda w: _listed(w, "/giay-nho-cua-to")),
