@@ -13,6 +13,7 @@ from app.accounts.models import Staff, StaffRole
 from app.accounts.permissions import ROLES, Permission, Role
 from app.accounts.queries import find_staff, get_ward, list_colleagues, list_waiting_roles, role_history
 from app.accounts.sessions import actor_of
+from app.assistance.services import helpers
 from app.core import clock
 from app.core.actor import Actor
 from app.core.audit import AuditEntry
@@ -180,6 +181,21 @@ def test_a_command_on_the_machine_counts_at_once_and_is_audited_as_the_system(ap
     assert ("staff.add", "system") in kinds and ("staff.role_grant", "system") in kinds
     assert role_history(NEW)[0].by == ""
     assert run(args=["staff", "grant", "khong-co", "--role", "leader"]).exit_code == 1
+
+
+def test_a_helper_of_the_screen_waits_too_and_a_lead_in_waiting_is_left_to_administrators(admin: Actor, leader: Actor) -> None:
+    particulars = helpers.Particulars(team="Tổ 5", phone="+84905001099", pledged_on=clock.today())
+    with transaction():
+        helper = helpers.add_helper(
+            admin, username=NEW, full_name="Phan Thị Thử", role=Role.HELPER_LEAD, particulars=particulars
+        )
+    assert new().roles == frozenset() and [row.role for row in new().roles_waiting] == [Role.HELPER_LEAD]
+    other = factories.make_staff(Role.HELPER_LEAD)
+    for verb in (helpers.disable_helper, helpers.renew_helper):
+        with pytest.raises(Forbidden), transaction():
+            verb(other, helper)
+    act(roles.confirm_role, leader, Role.HELPER_LEAD)
+    assert new().roles == {Role.HELPER_LEAD}
 
 
 def test_of_two_who_confirm_at_once_one_wins_and_the_other_is_told_who(app: Flask, admin: Actor, leader: Actor) -> None:

@@ -74,7 +74,7 @@ def edit_helper(actor: Actor, helper: Helper, particulars: Particulars) -> None:
 
 def disable_helper(actor: Actor, helper: Helper, reason: str = "helper_disabled") -> None:
     """The account, its sessions and its open mandates end at once."""
-    if Role.HELPER_LEAD in helper.staff.roles and not _may_name_leads(actor):
+    if _is_lead(helper) and not _may_name_leads(actor):
         raise Forbidden(_MAY_NOT)
     accounts.disable_staff(actor, helper.staff.username)
     for mandate in list_open(helper):
@@ -85,7 +85,7 @@ def disable_helper(actor: Actor, helper: Helper, reason: str = "helper_disabled"
 
 def renew_helper(actor: Actor, helper: Helper) -> None:
     """Another 180 days from today (gia hạn); an account that was stopped opens again."""
-    if Role.HELPER_LEAD in helper.staff.roles and not _may_name_leads(actor):
+    if _is_lead(helper) and not _may_name_leads(actor):
         raise Forbidden(_MAY_NOT)
     helper.staff.disabled_at = None
     helper.expires_on = clock.today() + timedelta(days=VALID_DAYS)
@@ -128,6 +128,11 @@ def stop_lapsed(actor: Actor = SYSTEM) -> int:
     for helper in lapsed:
         disable_helper(actor, helper, reason=f"helper_{standing(helper)}")
     return len(lapsed)
+
+
+def _is_lead(helper: Helper) -> bool:
+    """Also one whose role still waits for a second person."""
+    return any(row.role == Role.HELPER_LEAD for row in helper.staff.role_rows)
 
 
 def _may_name_leads(actor: Actor) -> bool:
