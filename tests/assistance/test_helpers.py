@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -139,6 +140,17 @@ class TestCommands:
         assert run(args=["helpers", "disable", "moi"]).exit_code == 0
         db.session.rollback()
         assert queries.get_helper(SYSTEM, "moi").is_disabled
+
+    def test_badge_writes_a_sheet_and_a_new_one_ends_the_old(self, app: Flask, tmp_path: Path) -> None:
+        helper = factories.helper_of(factories.make_helper())
+        old, run = helper.badge_token, app.test_cli_runner().invoke
+        for more in ((), ("--new",)):
+            done = run(args=["helpers", "badge", "helper", str(tmp_path / "the.pdf"), *more])
+            assert done.exit_code == 0 and (tmp_path / "the.pdf").read_bytes().startswith(b"%PDF")
+            db.session.rollback()
+            assert (queries.find_by_badge(old) is None) == bool(more)
+        assert run(args=["helpers", "badge", "nobody", str(tmp_path / "x.pdf")]).exit_code == 1
+        assert run(args=["helpers", "badge", "helper", str(tmp_path / "no" / "x.pdf")]).exit_code == 1
 
     @pytest.mark.parametrize("wrong", [
         ("--phone", "12"), ("--group", "khong-co"), ("--role", "leader"), ("--pledged-on", "hôm qua"),
