@@ -70,7 +70,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     # Helpers hold no permission of the hall: what they may see of a draft, a mandate says (ruling 10).
     Role.HELPER: frozenset({_P.HELP_GIVE}),
     Role.HELPER_LEAD: frozenset({_P.HELP_GIVE, _P.HELP_LEAD, _P.HELP_BOARD, _P.HELPERS_EDIT}),
-    Role.RESPONSE_TEAM: frozenset({_P.HELP_BOARD}),
+    Role.RESPONSE_TEAM: frozenset({_P.HELP_BOARD, _P.HELP_ANSWER}),
 }
 
 ROLE_NAMES: dict[Role, str] = {
