@@ -27,7 +27,9 @@ def main() -> int:
             print(f"... {bench.title}", file=sys.stderr, flush=True)
             began = time.monotonic()
             try:
-                measured.append((bench.title, list(bench.run(it))))
+                figures = list(bench.run(it))
+                measured.append((bench.title, figures))
+                print(table([(bench.title, figures)]) + "\n", flush=True)  # a long run that is cut keeps what it saw
             except Exception as error:  # one that cannot be measured does not hide the others
                 failed.append(f"{bench.title}: {error!r}")
             print(f"    {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
