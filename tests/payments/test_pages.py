@@ -280,6 +280,7 @@ PAGES = ("/can-bo/thu-tien", "/can-bo/thu-tien/{code}", "/can-bo/bien-lai", "/ca
 MAY = {
     Role.CASHIER: {0, 1, 2, 3}, Role.RECEPTIONIST: {0, 1, 2, 4}, Role.SPECIALIST: {4}, Role.LEADER: {3},
     Role.AUDITOR: {3}, Role.ADMINISTRATOR: set(), Role.RECORDS_OFFICER: set(), Role.RETURN_OFFICER: set(),
+    Role.HELPER: set(), Role.HELPER_LEAD: set(), Role.RESPONSE_TEAM: set(),
 }
 
 

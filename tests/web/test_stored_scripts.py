@@ -67,6 +67,6 @@ def test_a_search_for_signs_of_the_database_finds_no_more(app: Flask) -> None:
         assert isinstance(find_by_code(code), Dossier)
     browser = Inside(app)
     people.let_in(app, browser, Role.RECEPTIONIST)
-    for typed in ("%", "_", "%%%", "' OR 1=1 --", "a%", "\\", "%_%"):
+    for typed in ("%", "_", "%%%", "' OR 1=1 --", "w%", "\\", "%_%"):
         found = browser.follow(browser.fill("/can-bo/ho-so", "/tim", q=typed))
         assert found.status == 200 and code not in found.text, typed
