@@ -52,6 +52,10 @@ def start(stage: Stage) -> Iterator[Figure]:
 
 @bench("Memory at rest")
 def memory(stage: Stage) -> Iterator[Figure]:
-    product, floor = stage.product(), stage.floor()
-    stages.wait(product, "/")
-    yield Figure("all processes, shared pages once", "MB", product.memory_mb(), floor.memory_mb(), value(at_most=150))
+    product, floor = stage.new_product(), stage.new_floor()  # no other bench has made them busy
+    try:
+        stages.wait(product, "/")
+        yield Figure("all processes, shared pages once", "MB", product.memory_mb(), floor.memory_mb(), value(at_most=150))
+    finally:
+        product.stop()
+        floor.stop()

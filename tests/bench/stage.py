@@ -104,6 +104,10 @@ class Stage:
         env = {"DATA_DIR": str(folder)} | ({"DATABASE_URL": self.new_database()} if engine == "postgresql" else {})
         return start([sys.executable, "-m", "app.serve"], folder, "/healthz", env)
 
+    def new_floor(self) -> Server:
+        """A further floor; who asks for it stops it."""
+        return self._start_floor("sqlite")
+
     def new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self._folder))
 
