@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import ResidentialGroup, Staff
@@ -194,6 +194,40 @@ class MandateCall(WithId, Model):
     note: Mapped[str] = mapped_column(SealedText, default="")
 
 
+class PatternKind(StrEnum):
+    """What is odd enough for the leader to look at (điều nên xem lại). It says what is there, never that someone did wrong."""
+
+    SAME_PHONE = "same_phone"  # một số điện thoại, nhiều người
+    OWN_PHONE = "own_phone"  # số điện thoại của người giúp
+    AT_NIGHT = "at_night"  # nhiều lần ban đêm
+    SAME_PAYER = "same_payer"  # một tài khoản nộp tiền cho nhiều người
+    SAME_DEVICE = "same_device"  # một máy nộp cho nhiều người
+
+
+class OddPattern(WithId, Model):
+    """Something odd over several people, found by a look over the rows; closed by the leader with a word."""
+
+    __tablename__ = "odd_pattern"
+    __table_args__ = (
+        Index(
+            "uq_odd_pattern_open", "agency_id", "kind", "key", unique=True,
+            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    key: Mapped[bytes] = mapped_column(LargeBinary(16))  # what they have in common, as a keyed hash
+    helper_id: Mapped[int | None] = mapped_column(ForeignKey("helper.id"))
+    people: Mapped[int]  # how many different people
+    codes: Mapped[list[str]] = mapped_column(JSON)  # public codes of mandates or dossiers, oldest first
+    found_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)  # when it last grew
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    word: Mapped[str | None] = mapped_column(SealedText)  # what the leader found
+
+
 class MandateCode(WithId, Model):
     """A 6-digit code sent to the person's own phone: five minutes, five tries, one use."""
 
@@ -246,3 +280,85 @@ class HelpSession(WithId, Model):
     @property
     def is_turned(self) -> bool:
         return self.turned_at is not None
+
+
+class CallKind(StrEnum):
+    """What is asked of the response team."""
+
+    CALL = "call"  # gọi lại
+    VISIT = "visit"  # đến nhà
+    INCIDENT = "incident"  # sự cố người dân báo
+
+
+class Urgency(StrEnum):
+    """How soon; the promised moment follows from it."""
+
+    NOW = "now"  # gấp
+    STUCK = "stuck"  # dừng giữa chừng, bài còn dở
+    LATER = "later"
+
+
+class CallAct(StrEnum):
+    """What happened with a call."""
+
+    ASKED = "asked"
+    SORTED = "sorted"  # urgency or residential group set by who read it
+    TAKEN = "taken"
+    PASSED = "passed"  # to a colleague, or back to the board
+    TRIED = "tried"  # nobody there: it stays open
+    DONE = "done"
+    NEAR = "near"  # the promise was near, the leader was told
+    LATE = "late"
+
+
+class HelpCall(WithId, Model):
+    """Someone asks to be called back or visited (gọi giúp), or reports an incident. ``code`` is all they need to follow it."""
+
+    __tablename__ = "help_call"
+    __table_args__ = (Index("ix_help_call_board", "agency_id", "answered_at", "promised_at"),)
+
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    way: Mapped[str] = mapped_column(String(10))  # phone | visit | counter | report
+    name: Mapped[str] = mapped_column(SealedText)
+    phone: Mapped[str] = mapped_column(SealedText)  # E.164, or empty: people without a telephone ask as well
+    page: Mapped[str] = mapped_column(String(120), default="")
+    dossier_code: Mapped[str | None] = mapped_column(String(8), index=True)  # the draft or dossier they had before them
+    procedure_code: Mapped[str | None] = mapped_column(String(20))  # what they were about, for the papers to bring
+    text: Mapped[str] = mapped_column(SealedText, default="")
+    residential_group_id: Mapped[int | None] = mapped_column(ForeignKey("residential_group.id"))
+    landmark: Mapped[str | None] = mapped_column(SealedText)  # gần ...
+    best_time: Mapped[str] = mapped_column(String(10), default="")  # morning | afternoon | ""
+    urgency: Mapped[str] = mapped_column(String(10))
+    promised_at: Mapped[datetime | None]  # what the person was told; None where no calendar says when the ward works
+    photo_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    taken_at: Mapped[datetime | None]
+    near_at: Mapped[datetime | None]  # when the leader was told that the promise is near
+    late_at: Mapped[datetime | None]  # when the leader was told that it has passed
+    done_at: Mapped[datetime | None]  # when it was really done; may be typed later, from paper
+    answered_at: Mapped[datetime | None]  # when that was typed
+    outcome: Mapped[str] = mapped_column(SealedText, default="")
+    version: Mapped[int] = mapped_column(default=1)  # of two who press at once, the second has an old one
+
+    group: Mapped[ResidentialGroup | None] = relationship(lazy="joined")
+    taker: Mapped[Staff | None] = relationship(lazy="joined")
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+
+class HelpCallEvent(WithId, Model):
+    """One line of what happened with a call: who had it, who passed it on with which words. Append only."""
+
+    __tablename__ = "help_call_event"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("help_call.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    act: Mapped[str] = mapped_column(String(10))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: the person, or the clock
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    word: Mapped[str | None] = mapped_column(SealedText)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.assistance.models import Mode
 from app.core import clock
 from app.core.crypto import SealedJSON, SealedText
 from app.core.db import Model, WithId
@@ -69,6 +70,7 @@ class Dossier(WithId, Model):
         Index("ix_dossier_applicant_id_index", "applicant_id_index"),
         Index("ix_dossier_phone_index", "phone_index"),
         Index("ix_dossier_session", "session_id", "state"),
+        Index("ix_dossier_submitted_at", "submitted_at", "residential_group_id", "help_mode"),
     )
 
     public_code: Mapped[str] = mapped_column(String(8), unique=True)
@@ -101,6 +103,8 @@ class Dossier(WithId, Model):
     contact_way: Mapped[str] = mapped_column(String(20), default="")
     hard_of_hearing: Mapped[bool] = mapped_column(default=False)
     text_size: Mapped[str] = mapped_column(String(2), default="m")
+    help_mode: Mapped[str] = mapped_column(String(10), default=Mode.ALONE)  # the most help that was had: alone to counter
+    residential_group_id: Mapped[int | None] = mapped_column(ForeignKey("residential_group.id"))  # as the address says
     result_way: Mapped[str] = mapped_column(String(12), default="counter")
 
     session_id: Mapped[int | None] = mapped_column(ForeignKey("web_session.id"))  # the device that wrote the draft
@@ -311,24 +315,6 @@ class Result(WithId, Model):
     collector_relation: Mapped[str] = mapped_column(String(40), default="")
     identity_checked: Mapped[bool] = mapped_column(default=False)
     handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-
-
-class HelpCall(WithId, Model):
-    """Someone asks to be called back (gọi giúp)."""
-
-    __tablename__ = "help_call"
-
-    name: Mapped[str] = mapped_column(SealedText)
-    phone: Mapped[str] = mapped_column(SealedText)
-    way: Mapped[str] = mapped_column(String(10))  # phone | visit | counter
-    page: Mapped[str] = mapped_column(String(120), default="")
-    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"))
-    text: Mapped[str] = mapped_column(SealedText, default="")
-    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
-    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    taken_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(SealedText, default="")
 
 
 class Reason(Model):

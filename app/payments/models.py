@@ -142,6 +142,7 @@ class BankEvent(WithId, Model):
     amount_vnd: Mapped[int] = mapped_column(BigInteger, default=0)  # strangers' transfers may be of any size
     content: Mapped[str] = mapped_column(SealedText, default="")  # may hold the payer's name
     bank_reference: Mapped[str] = mapped_column(String(80), default="", index=True)
+    payer_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)  # of the paying account, when it is told
     moved_at: Mapped[datetime | None]
 
     notes: Mapped[list[BankEventNote]] = relationship(order_by="BankEventNote.id")

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from app.accounts.permissions import Permission
 from app.accounts.queries import get_ward
+from app.assistance.models import Mode
 from app.core import clock, codes
 from app.core.actor import Actor
 from app.core.crypto import blind_index
@@ -43,6 +44,7 @@ def start_counter_draft(procedure_code: str, clerk: Actor) -> Dossier:
     if not clerk.may(Permission.DOSSIER_INTAKE):
         raise Forbidden(N_("Vai trò của tài khoản này không nhận hồ sơ tại quầy."))
     dossier = start_draft(procedure_code, session_id=None, channel=Channel.COUNTER)
+    dossier.help_mode = Mode.COUNTER
     dossier.received_by_id = clerk.id
     dossier.received_agency_id = clerk.agency_id or dossier.received_agency_id
     db.session.flush()
@@ -91,9 +93,9 @@ def kept_until(dossier: Dossier) -> Any:
     return clock.local(dossier.changed_at + KEPT).date()
 
 
-def procedure_of(dossier: Dossier) -> Procedure:
-    """The procedure in the version that the dossier was filed under."""
-    return get_version(dossier.procedure_version_id)
+def procedure_of(dossier: Dossier, sha256: str = "") -> Procedure:
+    """The procedure in the version that the dossier was filed under; its sign, where known, saves a look."""
+    return get_version(dossier.procedure_version_id, sha256)
 
 
 def keep_answers(dossier: Dossier, values: Mapping[str, Any], *, from_card: frozenset[str] = frozenset()) -> None:
