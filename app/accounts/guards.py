@@ -14,7 +14,8 @@ from app.web.guarding import Guard, View, guarded_by, public
 __all__ = ["public", "require", "signed_in"]
 
 
-def _staff_only(permission: Permission | None) -> Any:
+def staff_only(permission: Permission | None) -> Any:
+    """What refuses who is not signed in, or does not hold ``permission``; None lets pass."""
     if current_staff() is None:
         asked = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(url_for("accounts_public.sign_in", next=asked or None), 303)
@@ -26,9 +27,9 @@ def _staff_only(permission: Permission | None) -> Any:
 
 def require(permission: Permission) -> Callable[[View], View]:
     """Only staff who hold ``permission`` now."""
-    return guarded_by(Guard("require", lambda: _staff_only(permission), permission))
+    return guarded_by(Guard("require", lambda: staff_only(permission), permission))
 
 
 def signed_in(view: View) -> View:
     """Any signed-in staff member (own account, start page)."""
-    return guarded_by(Guard("signed_in", lambda: _staff_only(None)))(view)
+    return guarded_by(Guard("signed_in", lambda: staff_only(None)))(view)

@@ -151,6 +151,11 @@ def afterwards(act: Callable[[], None]) -> None:
 
 
 def _do_afterwards(response: Response) -> Response:
+def before_keeping(act: Callable[[], None]) -> None:
+    """Do ``act`` as the last thing of this request's transaction, when its answer is one that is kept."""
+    g.setdefault("last_acts", []).append(act)
+
+
     acts = g.pop("afterwards", ())
     if acts:
         db.session.rollback()  # what was to be kept is kept; a lock still held would block what follows
@@ -181,6 +186,8 @@ def _finish(response: Response) -> Response:
         db.session.rollback()
         return response
     key = g.pop("idempotency_key", None)
+    for act in g.pop("last_acts", ()) if is_writing() else ():
+        act()
     if key:
         idempotency.keep_answer(key, response.status_code, response.headers.get("Location", ""))
     db.session.commit()
