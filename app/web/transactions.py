@@ -150,12 +150,12 @@ def afterwards(act: Callable[[], None]) -> None:
     g.setdefault("afterwards", []).append(act)
 
 
-def _do_afterwards(response: Response) -> Response:
 def before_keeping(act: Callable[[], None]) -> None:
     """Do ``act`` as the last thing of this request's transaction, when its answer is one that is kept."""
     g.setdefault("last_acts", []).append(act)
 
 
+def _do_afterwards(response: Response) -> Response:
     acts = g.pop("afterwards", ())
     if acts:
         db.session.rollback()  # what was to be kept is kept; a lock still held would block what follows
