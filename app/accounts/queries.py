@@ -1,6 +1,7 @@
 """Reads on accounts."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from app.accounts.permissions import ROLES, Permission
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.text import fold
+
+_GROUP_IN_ADDRESS = re.compile(r"\b(?:to dan pho|tdp|to)(?: so)? ?0*([1-9][0-9]{0,2})\b")  # of a folded address
 
 
 def find_staff(username: str) -> Staff | None:
@@ -96,6 +100,21 @@ def get_agency(agency_id: int) -> Agency:
 
 def list_agencies() -> list[Agency]:
     return list(db.session.scalars(select(Agency).order_by(Agency.kind.desc(), Agency.name)))
+
+
+def find_residential_group(agency_id: int, address: str) -> ResidentialGroup | None:
+    """The residential group that an address names ("12 Đường Thử, TDP 5, Phường …"), when it is one of this ward's."""
+    folded = fold(address)
+    named = _GROUP_IN_ADDRESS.search(folded)
+    if named is None or f"phuong {fold(get_agency(agency_id).short_name)}" not in folded:
+        return None
+    number = int(named[1])
+    return next((one for one in list_residential_groups(agency_id) if _number_of(one.name) == number), None)
+
+
+def _number_of(name: str) -> int | None:
+    found = re.search(r"[0-9]+", name)
+    return int(found[0]) if found else None
 
 
 def list_residential_groups(agency_id: int) -> list[ResidentialGroup]:

@@ -9,14 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from app.core import clock, jobs
+from app.core import audit, clock, jobs
+from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import Unavailable
+from app.core.errors import N_, Conflict, Invalid, NotFound, Unavailable
+from app.core.text import normalise_lines
 from app.notifications.models import Message
 from app.providers import sms
 
 _TEXTS = Path(__file__).resolve().parents[2] / "templates"
 JOB = "notifications.deliver"
+# How somebody without a telephone is told: by the group's head, at home, by letter.
+BY_PEOPLE = ("group_head", "visit", "letter")
+CLOCK_DRIFT = timedelta(minutes=5)
 
 
 @cache
@@ -49,6 +54,47 @@ def send_sms(
     return message
 
 
+def ask_people(
+    *, template: str, channel: str, recipient: str, about: str, params: Mapping[str, str],
+    residential_group_id: int | None = None, delay: timedelta = timedelta(0),
+) -> Message:
+    """Put a message for somebody without a telephone (báo tin tận nơi) where people find it who will bring it.
+
+    ``channel`` is one of ``BY_PEOPLE``, ``recipient`` says whom and where. It waits until ``note_told``.
+    """
+    if channel not in BY_PEOPLE:
+        raise ValueError(f"nobody brings a message by {channel!r}")
+    name, text = find_text(template)
+    clean = {key: " ".join(value.split()) for key, value in params.items()}
+    message = Message(
+        channel=channel, recipient=recipient, about=about, template=name, text=text % clean,
+        residential_group_id=residential_group_id, send_at=clock.now() + delay,
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
+def note_told(message_id: int, actor: Actor, told_at: datetime, note: str = "") -> Message:
+    """Somebody brought the message (đã báo) at ``told_at``, which may be typed hours later. Raises ``Invalid``."""
+    message = db.session.scalar(
+        select(Message).where(Message.id == message_id, Message.channel.in_(BY_PEOPLE)).with_for_update()
+    )
+    if message is None or message.send_at > clock.now():
+        raise NotFound
+    if message.state != "waiting":
+        raise Conflict(N_("Tin này đã báo rồi, hoặc đã thôi báo."))
+    if told_at > clock.now() + CLOCK_DRIFT:
+        raise Invalid(fields={"told_at": (N_("Giờ này chưa tới. Ghi giờ đã báo."), {})})
+    if told_at < message.created_at.replace(second=0, microsecond=0):
+        raise Invalid(fields={"told_at": (N_("Giờ này trước khi có tin. Ghi giờ đã báo."), {})})
+    message.state, message.sent_at, message.noted_at = "sent", told_at, clock.now()
+    message.told_by_id, message.note = actor.id, normalise_lines(note)[:300]
+    db.session.flush()
+    audit.record(actor, "message.told", "dossier", message.about, channel=message.channel)
+    return message
+
+
 def cancel_waiting(about: str, since: datetime) -> bool:
     """Take back the messages about a dossier written since then; False when one has gone out already."""
     of_act = (Message.about == about, Message.created_at >= since)
@@ -62,7 +108,7 @@ def cancel_waiting(about: str, since: datetime) -> bool:
 def deliver(message_id: int) -> None:
     """Hand a waiting message to the provider. Safe to run twice; raises ``Unavailable`` so that the job comes again."""
     message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update())
-    if message is None or message.state != "waiting":
+    if message is None or message.state != "waiting" or message.channel != "sms":
         return
     try:
         # The row's id is the provider's idempotency key: a second try never sends twice.

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Staff
-from app.assistance.models import CallOutcome, EventKind, Helper, Mandate, MandateCall, MandateEvent
+from app.assistance.models import CallOutcome, EventKind, Helper, Mandate, MandateCall, MandateEvent, OddPattern
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.errors import NotFound
 from app.core.text import fold
 
 REVIEW_DAYS = 30
@@ -76,12 +78,17 @@ def _flags(mandate: Mandate, crowded: set[bytes], restless: set[int], owned: set
         yield Flag.NIGHT
 
 
+def person_of(mandate: Mandate) -> bytes | str:
+    """What tells one person from another: the ID number where it is known, else the name."""
+    return mandate.person_key or fold(mandate.person_name)
+
+
 def _shared_phones(mandates: Sequence[Mandate]) -> set[bytes]:
     """Telephones that stand for more than three people; a phone is never the key of a person, so names decide too."""
     people: dict[bytes, set[bytes | str]] = defaultdict(set)
     for one in mandates:
         if one.phone_index is not None:
-            people[one.phone_index].add(one.person_key or fold(one.person_name))
+            people[one.phone_index].add(person_of(one))
     return {phone for phone, who in people.items() if len(who) > SAME_PHONE_PEOPLE}
 
 
@@ -117,3 +124,51 @@ def list_calls_made(actor: Actor, limit: int = 30) -> list[tuple[MandateCall, Ma
         .limit(limit)
     )
     return [(call, mandate, staff) for call, mandate, staff in db.session.execute(query)]
+
+
+# What a look over many rows found
+
+@dataclass(frozen=True, slots=True)
+class PatternLine:
+    """An odd pattern, whose work it is about if it is one helper's, who closed it, what was said of it before."""
+
+    pattern: OddPattern
+    helper: Staff | None
+    closer: Staff | None
+    before: str
+
+
+def list_patterns(actor: Actor, *, closed: bool = False, limit: int = 100) -> list[PatternLine]:
+    """Patterns of the agency that nobody has looked at yet, oldest first; ``closed``: those done with, latest first."""
+    about, closer = aliased(Staff), aliased(Staff)
+    query = (
+        select(OddPattern, about, closer)
+        .outerjoin(Helper, Helper.id == OddPattern.helper_id)
+        .outerjoin(about, about.id == Helper.staff_id)
+        .outerjoin(closer, closer.id == OddPattern.closed_by_id)
+        .where(OddPattern.agency_id == actor.agency_id)
+    )
+    if closed:
+        query = query.where(OddPattern.closed_at.is_not(None)).order_by(OddPattern.closed_at.desc(), OddPattern.id.desc())
+    else:
+        query = query.where(OddPattern.closed_at.is_(None)).order_by(OddPattern.id)
+    rows = list(db.session.execute(query.limit(limit)))
+    before = {} if closed else _words_before(actor)
+    return [
+        PatternLine(pattern, helper, by, before.get((pattern.kind, bytes(pattern.key)), "")) for pattern, helper, by in rows
+    ]
+
+
+def _words_before(actor: Actor) -> dict[tuple[str, bytes], str]:
+    """What the leader said when the same pattern was closed the last time."""
+    query = select(OddPattern).where(OddPattern.agency_id == actor.agency_id, OddPattern.closed_at.is_not(None))
+    return {(one.kind, bytes(one.key)): one.word or "" for one in db.session.scalars(query.order_by(OddPattern.id))}
+
+
+def get_pattern(actor: Actor, pattern_id: int, *, lock: bool = False) -> OddPattern:
+    """A pattern of the actor's agency. Raises ``NotFound``."""
+    query = select(OddPattern).where(OddPattern.id == pattern_id, OddPattern.agency_id == actor.agency_id)
+    pattern = db.session.scalar(query.with_for_update() if lock else query)
+    if pattern is None:
+        raise NotFound
+    return pattern

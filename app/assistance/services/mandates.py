@@ -8,6 +8,7 @@ from app.assistance.services.evidence import Evidence
 from app.assistance.services.helpers import note_active
 from app.assistance.services.journal import append, end, hold, seal_of
 from app.assistance.services.proposals import Proposal, propose
+from app.assistance.services.recaps import tell_ended, tell_given
 from app.core import audit, clock, codes
 from app.core.actor import Actor
 from app.core.crypto import keyring
@@ -47,6 +48,8 @@ def give_mandate(
             end(older, actor, by_kind=ByKind.PERSON, reason="replaced")
     db.session.add(mandate)
     db.session.flush()
+    if proposal.method is not Method.SIGNED_PAPER:
+        tell_given(mandate)
     append(mandate, EventKind.GIVEN, actor, by_kind=ByKind.PERSON, act=proposal.method)
     note_active(proposal.helper)
     return mandate
@@ -104,6 +107,8 @@ def end_for_dossier(dossier_code: str, actor: Actor, *, by_kind: ByKind = ByKind
     for mandate in found:
         end_mandate(mandate, actor, by_kind=by_kind, reason=reason)
     return len(found)
+    if is_open(mandate):
+        tell_ended(mandate, reason)
 
 
 def open_evidence(mandate: Mandate, actor: Actor) -> StoredFile:
@@ -122,4 +127,5 @@ def check_paper(mandate: Mandate, actor: Actor, *, accepted: bool) -> None:
     if accepted:
         append(mandate, EventKind.CHECKED, actor, by_kind=ByKind.STAFF)
     else:
-        end(mandate, actor, by_kind=ByKind.STAFF, reason="paper_refused")
+        end_mandate(mandate, actor, by_kind=ByKind.STAFF, reason="paper_refused")
+        tell_given(mandate)

@@ -16,6 +16,7 @@ from app.dossiers.queries import find_result
 from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.deadlines import begin_pause, end_pause
 from app.dossiers.services.drafts import procedure_of
+from app.dossiers.services.helped import end_help
 from app.dossiers.services.intake import check_colleague, say_why
 from app.dossiers.services.messages import tell, tell_later
 from app.dossiers.workflow import Action
@@ -113,6 +114,7 @@ def finish(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -
     )
     by_post = "finished_post" if dossier.result_way == "post" else "finished"
     tell_later(dossier, "finished_electronic" if is_electronic(dossier) else by_post)
+    end_help(dossier, actor)
 
 
 def is_electronic(dossier: Dossier) -> bool:
@@ -137,6 +139,7 @@ def ask_withdrawal(dossier: Dossier, actor: Actor, *, reason: str = "") -> None:
         advance(dossier, Action.CLOSE_WITHDRAWAL, SYSTEM)
         end_pause(dossier)
         tell(dossier, "withdrawn")
+        end_help(dossier, actor)
 
 
 def approve_withdrawal(dossier: Dossier, actor: Actor, *, lock_version: int | None = None) -> None:
@@ -145,6 +148,7 @@ def approve_withdrawal(dossier: Dossier, actor: Actor, *, lock_version: int | No
     advance(dossier, Action.APPROVE_WITHDRAWAL, actor, assignee_id=None)
     end_pause(dossier)
     tell_later(dossier, "withdrawn")
+    end_help(dossier, actor)
 
 
 def decline_withdrawal(dossier: Dossier, actor: Actor, *, reason: str, lock_version: int | None = None) -> None:
@@ -164,3 +168,4 @@ def stop(dossier: Dossier, actor: Actor, *, reason_code: str, reason: str, lock_
     advance(dossier, Action.STOP, actor, reason_code=code, reason=text, assignee_id=None)
     end_pause(dossier)
     tell_later(dossier, "stopped")
+    end_help(dossier, actor)

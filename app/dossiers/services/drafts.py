@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.accounts.permissions import Permission
-from app.accounts.queries import get_ward
+from app.accounts.queries import find_residential_group, get_ward
 from app.assistance.models import Mode
+from app.assistance.services.mandates import end_for_dossier
 from app.core import clock, codes
 from app.core.actor import Actor
 from app.core.crypto import blind_index
@@ -139,6 +140,8 @@ def write_columns(dossier: Dossier, columns: Mapping[str, Any]) -> None:
     dossier.phone_index = blind_index("phone", phone) if phone else None
     dossier.phone_owner = _text(columns.get("phone_owner"))[:120]
     dossier.contact_way = _text(columns.get("contact_way"))[:20]
+    group = find_residential_group(dossier.received_agency_id, _text(columns.get("applicant_address")))
+    dossier.residential_group_id = group.id if group else None
     dossier.hard_of_hearing = dossier.answers.get("hearing") == "yes"
     dossier.result_way = _text(columns.get("result_way"))[:12] or "counter"
     dossier.applicant_born_year = _year(columns.get("applicant_birth"))
@@ -169,6 +172,7 @@ def discard_draft(dossier: Dossier, actor: Actor) -> None:
     """Throw an unsent draft away: rows and photos, nothing of it stays."""
     if dossier.state != State.DRAFT:
         raise Conflict(N_("Hồ sơ đã nộp rồi, không bỏ bài được. Có thể xin lấy hồ sơ về."))
+    code = dossier.public_code
     for paper, file in list_papers(dossier, with_removed=True):
         db.session.delete(paper)
         db.session.flush()
@@ -181,6 +185,7 @@ def discard_draft(dossier: Dossier, actor: Actor) -> None:
     db.session.flush()
     db.session.delete(dossier)
     db.session.flush()
+    end_for_dossier(code, actor)
 
 
 def sweep_drafts(actor: Actor) -> int:

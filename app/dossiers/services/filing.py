@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.assistance.models import Helper, Mode
 from app.core import clock
 from app.core.actor import Actor
 from app.core.errors import N_, Conflict, Invalid
@@ -13,8 +14,8 @@ from app.dossiers.services.advance import advance, check_actor
 from app.dossiers.services.deadlines import answer_due_at
 from app.dossiers.services.drafts import keep_answers, note_changes, procedure_of
 from app.dossiers.services.fees import assess_fee, write_fee
+from app.dossiers.services.helped import tell_submitted
 from app.dossiers.services.intake import accept_facts, after_acceptance, check_colleague
-from app.dossiers.services.messages import tell
 from app.dossiers.services.slips import SlipCodes, grant, make_slip, shown_codes
 from app.dossiers.workflow import Action
 
@@ -29,9 +30,10 @@ def missing_pages(dossier: Dossier) -> list[str]:
     return procedure_of(dossier).form.missing(dossier.answers, count_papers(dossier))
 
 
-def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCodes:
+def submit(dossier: Dossier, actor: Actor, *, session_id: int | None, helper: Helper | None = None) -> SlipCodes:
     """Hand the draft in. Raises ``Invalid`` naming the first page that still lacks something.
 
+    ``helper``: who sits beside the person that presses; the message about it names them.
     The secret of the draft stays when it was made in this session; otherwise a new slip is made (ruling 16).
     """
     if dossier.state != State.DRAFT:
@@ -46,7 +48,7 @@ def submit(dossier: Dossier, actor: Actor, *, session_id: int | None) -> SlipCod
     slip = find_slip(dossier)
     if slip is not None and session_id is not None:
         grant(dossier, slip, session_id)  # the draft opened by itself; from now on the slip does, and it begins now
-    tell(dossier, "submitted")
+    tell_submitted(dossier, helper)
     return made
 
 
@@ -79,7 +81,7 @@ def register_walk_in(
     if missing:
         raise Invalid(N_("Còn thiếu giấy tờ hoặc lời khai. Bổ sung rồi nhận hồ sơ."), page=missing[0])
     colleague = check_colleague(dossier, assignee_id)
-    dossier.channel = Channel.COUNTER
+    dossier.channel, dossier.help_mode = Channel.COUNTER, Mode.COUNTER
     write_fee(dossier)
     now = clock.now()
     advance(

@@ -17,6 +17,7 @@ from app.dossiers.services.advance import advance, check_acts, check_unchanged
 from app.dossiers.services.deadlines import derive_due_at, promised_at, rule_of
 from app.dossiers.services.drafts import procedure_of
 from app.dossiers.services.fees import tell_unknown_fee
+from app.dossiers.services.helped import end_help
 from app.dossiers.services.messages import tell_later, when_plain
 from app.dossiers.workflow import Action
 
@@ -84,6 +85,7 @@ def refuse(
     code, text = say_why(reason_code, "refuse", reason)
     advance(dossier, Action.REFUSE, actor, reason_code=code, reason=text, answer_due_at=None)
     tell_later(dossier, "refused")
+    end_help(dossier, actor)
 
 
 def say_why(code: str, act: str, typed: str) -> tuple[str, str]:
