@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.procedures import fees
 from app.procedures.parts import Question
 from app.procedures.schema import DIRECTORY, Procedure
 from tests.procedures.building import TODAY
-from tests.procedures.shipped import ALL, CATALOGUE, CURRENT, ONLINE, current
+from tests.procedures.shipped import ALL, CATALOGUE, CURRENT, LAST_CHANGE, ONLINE, current, in_force
 
 BANNED = re.compile(r"vui lòng|quý khách|hệ thống|xin lưu ý|website|online|email|\.\.\.|!", re.IGNORECASE)
 every = pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
@@ -56,8 +56,18 @@ class TestWhole:
 
     def test_one_version_of_each_is_in_force_on_every_day(self) -> None:
         for day in (date(2026, 1, 1), date(2026, 10, 4), date(2026, 10, 5), TODAY, date(2027, 2, 28), date(2027, 3, 1)):
-            codes = [one.code for one in ALL if one.is_valid_on(day)]
-            assert len(codes) == len(set(codes)) == len({one.code for one in ALL}), day
+            assert {one.code for one in in_force(day)} == {one.code for one in ALL}, day
+
+    def test_a_newer_form_keeps_the_fees_and_papers_of_its_day(self) -> None:
+        """Versions that came for another way of being told change nothing else."""
+        days = (LAST_CHANGE - timedelta(days=1), LAST_CHANGE)
+        before, after = ({one.code: one for one in in_force(day)} for day in days)
+        for code in {code for code in before if before[code].key != after[code].key}:
+            old, new = before[code], after[code]
+            assert (old.fees, old.papers, old.time, old.legal_basis) == (new.fees, new.papers, new.time, new.legal_basis), code
+            assert old.form.questions.keys() == new.form.questions.keys(), code
+            ways = {option.value for option in new.form.questions["contact_way"].options}
+            assert ways == {"own", "relative", "group_head", "visit", "letter", "none"}, code
 
     def test_six_tiles_for_the_home_page(self) -> None:
         assert len({one.tile for one in CURRENT if one.tile}) == 6
@@ -132,8 +142,9 @@ class TestFees:
     def test_the_waiver_for_citizens_with_an_e_id_ends_with_its_version(self) -> None:
         versions = {one.version: one for one in ALL if one.code == "2.000635"}
         waived = {version: [row.id for row in one.fees[0].exemptions] for version, one in versions.items()}
-        assert "digital_citizen" in waived[1] and "digital_citizen" not in waived[2]
-        assert versions[1].is_valid_on(date(2027, 2, 28)) and not versions[1].is_valid_on(date(2027, 3, 1))
+        for with_it, without in ((1, 2), (3, 4)):
+            assert "digital_citizen" in waived[with_it] and "digital_citizen" not in waived[without]
+            assert versions[with_it].is_valid_on(date(2027, 2, 28)) and not versions[with_it].is_valid_on(date(2027, 3, 1))
 
 
 def due(code: str, answers: dict[str, Any]) -> int | None:

@@ -15,6 +15,7 @@ from app.procedures.schema import load_directory
 from app.procedures.search import Index, search
 from app.procedures.spelling import Speller, is_syllable
 from tests.procedures.building import TODAY
+from tests.procedures.shipped import in_force
 
 HERE = Path(__file__).parent
 
@@ -31,8 +32,7 @@ KNOWN, UNSEEN = phrases("search_phrases.toml"), phrases("search_phrases_unseen.t
 @pytest.fixture(scope="module")
 def index() -> Index:
     catalogue = load_directory()
-    current = [procedure for procedure, _data in catalogue.procedures if procedure.is_valid_on(TODAY)]
-    return Index(current, {code: field.name for code, field in catalogue.fields.items()})
+    return Index(in_force(TODAY), {code: field.name for code, field in catalogue.fields.items()})
 
 
 def places(index: Index, asked: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
