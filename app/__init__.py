@@ -43,7 +43,7 @@ from app.providers.sms.http import HttpSms
 from app.providers.sms.memory import MemorySms
 from app.providers.storage.disk import DiskStorage
 from app.serve import commands
-from app.web import csrf, errors, guarding, i18n, rendering, requests, security, static_files, transactions
+from app.web import addresses, csrf, errors, guarding, i18n, rendering, requests, security, static_files, transactions
 from app.web import views as web_views
 from app.web.transactions import Application
 from app.working_time import cli as working_time_cli
@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.db.init_app(app)
     _open_doors(settings)
     # The order matters: the transaction begins before the guards read, and headers are finished last.
-    for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, errors, static_files):
+    for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, addresses, errors, static_files):
         layer.init_app(app)
     app.jinja_env.globals.update(
         staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts, explain_shown=explain_shown

@@ -6,8 +6,8 @@ import secrets
 from datetime import timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
-from flask_login import LoginManager, UserMixin
-from sqlalchemy import Executable, select, update
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import Executable, bindparam, select, update
 
 from app.accounts.models import FIELD_ROLES, Role, Staff, WebSession
 from app.accounts.permissions import permissions_of
@@ -37,6 +37,8 @@ CITIZEN_IDLE = timedelta(days=30)
 SHARED_IDLE = timedelta(minutes=3)
 # An impatient press comes within seconds, a slow network within minutes; later it is someone else at this machine.
 REPLAYED_FOR = timedelta(minutes=10)
+# Asked on every page: made once, so that each time costs the database alone.
+_BY_TOKEN = select(WebSession).where(WebSession.token_hash == bindparam("token_hash"))
 _COOKIE_KEPT = 365 * 24 * 3600  # the row decides how long it is good
 # "Seen" is written at most this often, so that reading a page does not write.
 SEEN_EVERY = timedelta(minutes=1)
@@ -66,11 +68,21 @@ def _limits_of(row: WebSession) -> tuple[timedelta, timedelta]:
 def current_session() -> WebSession | None:
     """The live session of this request, or None."""
     if "web_session" not in g:
-        token = request.cookies.get(cookie_name(COOKIE), "")
-        row = _find(token) if token else None
-        g.web_session = row if row is not None and _is_live(row) else None
-        g.session_was_stale = row is not None and g.web_session is None
+        token = sent_token_hash()
+        adopt_session(db.session.scalar(_BY_TOKEN, {"token_hash": token}) if token else None)
     return g.web_session
+
+
+def sent_token_hash() -> bytes | None:
+    """By what the session of this request is found, for who reads it together with rows of its own."""
+    token = request.cookies.get(cookie_name(COOKIE), "")
+    return _hash(token) if token else None
+
+
+def adopt_session(row: WebSession | None) -> None:
+    """Take the row that ``sent_token_hash`` found as the session of this request, if it lives."""
+    g.web_session = row if row is not None and _is_live(row) else None
+    g.session_was_stale = row is not None and g.web_session is None
 
 
 def session_expired() -> bool:
@@ -109,7 +121,7 @@ def _token_of_form() -> str | None:
 
 
 def _find(token: str) -> WebSession | None:
-    return db.session.scalar(select(WebSession).where(WebSession.token_hash == _hash(token)))
+    return db.session.scalar(_BY_TOKEN, {"token_hash": _hash(token)})
 
 
 def citizen_session() -> WebSession:
@@ -218,7 +230,8 @@ def _signed_in(_request: Request) -> SignedIn | None:
 def init_app(app: Flask) -> None:
     """Flask-Login is glue only: who is signed in is decided by our own rows, never by Flask's cookie session."""
     login = LoginManager()
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # citizens' pages never ask
+    app.jinja_env.globals["current_user"] = current_user
     login.request_loader(_signed_in)
     app.after_request(_write_cookie)
     app.after_request(_tell_denied)

@@ -7,11 +7,19 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from sqlalchemy import update
 
-from app.accounts.sessions import SHARED_IDLE, current_session, session_expired, touch, write_beside
+from app.accounts.sessions import (
+    SHARED_IDLE,
+    adopt_session,
+    current_session,
+    sent_token_hash,
+    session_expired,
+    touch,
+    write_beside,
+)
 from app.core import clock, codes
 from app.core.errors import NotFound
 from app.dossiers.models import Dossier, SlipAccess, State
-from app.dossiers.queries import find_access
+from app.dossiers.queries import Access, find_access, find_access_by_token
 from app.web.guarding import Guard, View, guarded_by
 from app.web.transactions import afterwards, is_writing
 
@@ -35,17 +43,31 @@ def _touch(access: SlipAccess) -> None:
         afterwards(lambda: write_beside(statement.values(seen_at=clock.now())))
 
 
+def _find(code: str) -> Access | None:
+    token = sent_token_hash()
+    if token is None:
+        return None
+    if is_writing():
+        # Who writes holds the row: two tabs or a clerk at the same moment wait for each other.
+        row = current_session()
+        return find_access(row.id, code, lock=True) if row is not None else None
+    found = find_access_by_token(token, code)
+    if found is None:
+        return None
+    adopt_session(found[0])
+    return found[1] if current_session() is not None else None
+
+
 def _check() -> Any:
     code = codes.clean((request.view_args or {}).get("code", ""))
+    found = _find(code)
     row = current_session()
-    # Who writes holds the row: two tabs or a clerk at the same moment wait for each other.
-    found = find_access(row.id, code, lock=is_writing()) if row is not None else None
     if found is None:
         if session_expired():
             return redirect(url_for("dossiers_public.resting", code=code), 303)
         # Not yours looks like not there; whoever holds the slip knows the way in.
         raise NotFound
-    dossier, access = found
+    dossier, access, g.procedure_sha256 = found.dossier, found.slip, found.procedure_sha256
     wrote_it = dossier.state == State.DRAFT and row is not None and dossier.session_id == row.id
     if not wrote_it:
         if access is None or not _is_fresh(access):

@@ -154,7 +154,7 @@ def finish_here() -> ResponseReturnValue:
 def _help_dossier(code: str) -> Dossier | None:
     row = current_session()
     found = find_access(row.id, codes.clean(code)) if row and code else None
-    return found[0] if found else None
+    return found.dossier if found else None
 
 
 def _help_page(status: int = 200, errors: dict[str, str] | None = None, *, done: bool = False) -> ResponseReturnValue:

@@ -1,8 +1,9 @@
 """One ``page()`` for full pages and fragments, the filters of plain Vietnamese, and the ``ui`` macros."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, make_response, render_template, request
@@ -16,11 +17,12 @@ from app.core import clock, codes
 from app.core.idempotency import new_key
 from app.core.text import mask_digits, shorten_name
 from app.web import htmx
+from app.web.addresses import here, in_query
 from app.web.csrf import csrf_token
 from app.web.i18n import gettext as _
 from app.web.i18n import language
 from app.web.icons import icon
-from app.web.preferences import preferences
+from app.web.preferences import Preferences, preferences
 
 _context_makers: list[Callable[[], dict[str, Any]]] = []
 
@@ -63,6 +65,41 @@ def _begun(template: str, context: dict[str, Any]) -> Context:
     return view
 
 
+_KEPT = 1000  # parts of some 2 KB
+_kept: dict[Hashable, Markup] = {}
+
+
+def kept(key: Hashable, make: Callable[[], Markup]) -> Markup:
+    """A part of pages that is the same for everyone who reads ``key`` in this language; nothing personal goes in."""
+    whole = (language(), key)
+    if (found := _kept.get(whole)) is None:
+        if len(_kept) >= _KEPT:
+            _kept.clear()
+        found = _kept[whole] = make()
+    return found
+
+
+class _FrameParts:
+    """Head and foot of a page, which differ only in the page's own address: made once for each look and ward."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._made = lru_cache(maxsize=128)(self._make)
+
+    def _make(self, template: str, _root: str, _look: Preferences, ward: Hashable) -> str:
+        return self._environment.get_template(template).render(ward=ward)
+
+    def __call__(self, template: str, ward: Hashable, look: str | None = None) -> Markup:
+        """The part, with addresses where it says ``~here~`` (page), ``~path~`` (without query), ``~look~`` (where a
+        change of looks leads back)."""
+        made = self._made(template, request.script_root, preferences(), ward)
+        told = {"~here~": here(), "~path~": request.path, "~look~": look or here()}
+        for mark, value in told.items():
+            if mark in made:
+                made = made.replace(mark, in_query(value))
+        return Markup(made)  # noqa: S704 - our own template; addresses are escaped
+
+
 class _Macros:
     """``ui.x`` in any template: macros of ``templates/ui/*.html``, also when one block is rendered alone."""
 
@@ -70,8 +107,10 @@ class _Macros:
         self._environment, self._template = environment, template
 
     def __getattr__(self, name: str) -> Any:
-        module = self._environment.get_template(self._template).module
-        return getattr(module, name)
+        macro = getattr(self._environment.get_template(self._template).module, name)
+        if not self._environment.auto_reload:
+            setattr(self, name, macro)  # found at once from now on
+        return macro
 
 
 WEEKDAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -164,11 +203,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def here() -> str:
-    """Path and query of this page: a form posts to the page's own address, so that a 422 keeps it."""
-    return request.full_path.rstrip("?")
-
-
 def masked_words(phone: str) -> str:
     """+84905000000 -> 0905 ••• 000"""
     return mask_digits(phone_words(phone))
@@ -191,6 +225,7 @@ def init_app(app: Flask) -> None:
     environment.globals.update(
         ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,
         csrf_token=csrf_token, new_key=new_key, preferences=preferences, address_here=here, now=clock.now, today=clock.today,
+        frame_part=_FrameParts(environment), kept=kept,
     )
 
     @app.context_processor

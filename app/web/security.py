@@ -43,12 +43,12 @@ def drop_cookie(response: Response, name: str) -> None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    for name, value in _HEADERS:
-        headers.setdefault(name, value)
+    said = {name.lower() for name in headers.keys()}
+    headers.extend([pair for pair in _HEADERS if pair[0].lower() not in said])
     if current_app.config["SECURE_COOKIES"]:
         headers["Strict-Transport-Security"] = _HSTS
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "static" and "cache-control" not in said:
+        headers["Cache-Control"] = "no-store"
     return _compressed(response)
 
 

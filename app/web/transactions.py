@@ -10,7 +10,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, g, redirect, request
+from flask import Flask, Request, Response, abort, g, redirect, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -194,10 +195,25 @@ def _finish(response: Response) -> Response:
     return response
 
 
+class _NoSessions(SessionInterface):
+    """Flask's cookie session is not used: sessions are rows (``accounts/sessions.py``). Whoever writes to it hears so."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        return
+
+
 class Application(Flask):
     """Flask, with the view and its transaction as one step."""
 
     request_class = InMemoryRequest
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """None of our functions is asynchronous; Flask would ask that of each on every request."""
+        return func
 
     def dispatch_request(self) -> Response:  # type: ignore[override]
         try:

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from app.dossiers.queries.dossiers import (
+    Access,
     CallLine,
     count_papers,
     find_access,
+    find_access_by_token,
     find_by_code,
     find_living_slip,
     find_result,
@@ -50,7 +52,9 @@ __all__ = [
     "count_open_by_assignee",
     "count_papers",
     "count_queue",
+    "Access",
     "find_access",
+    "find_access_by_token",
     "find_by_code",
     "find_living_slip",
     "find_result",

@@ -4,9 +4,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from app.accounts.models import Staff
+from app.accounts.models import Staff, WebSession
 from app.accounts.permissions import Permission
 from app.core import codes
 from app.core.actor import Actor, ActorKind
@@ -28,6 +28,7 @@ from app.dossiers.models import (
     Supplement,
 )
 from app.files.models import StoredFile
+from app.procedures.models import ProcedureVersion
 
 _NOT_THERE = N_("Không thấy hồ sơ này.")
 
@@ -99,7 +100,38 @@ def find_living_slip(code: str) -> Slip | None:
     )
 
 
-def find_access(session_id: int, code: str, *, lock: bool = False) -> tuple[Dossier, SlipAccess | None] | None:
+def _access(begun: Select[Any], session: Any) -> Select[Any]:
+    """What a browser session may open of one dossier: by its own draft, or by a living slip."""
+    return (
+        begun.add_columns(SlipAccess, ProcedureVersion.sha256)
+        .join(ProcedureVersion, ProcedureVersion.id == Dossier.procedure_version_id)
+        .outerjoin(SlipAccess, and_(SlipAccess.dossier_id == Dossier.id, SlipAccess.session_id == session))
+        .outerjoin(Slip, Slip.id == SlipAccess.slip_id)
+        .where(Dossier.public_code == bindparam("code"))
+        .where(or_(
+            and_(SlipAccess.id.is_not(None), Slip.ended_at.is_(None)),
+            and_(Dossier.state == bindparam("draft"), Dossier.session_id == session),
+        ))
+    )
+
+
+# Asked on every page of a dossier: made once, so that each time costs the database alone.
+_ACCESS = _access(select(Dossier), bindparam("session"))
+_ACCESS_BY_TOKEN = _access(
+    select(WebSession, Dossier).select_from(WebSession).join(Dossier, Dossier.public_code == bindparam("code")), WebSession.id
+).where(WebSession.token_hash == bindparam("token_hash"))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A dossier that a browser session may open; ``slip`` when a slip opened it."""
+
+    dossier: Dossier
+    slip: SlipAccess | None
+    procedure_sha256: str
+
+
+def find_access(session_id: int, code: str, *, lock: bool = False) -> Access | None:
     """The dossier that a browser session may open, by its own draft or by a living slip.
 
     ``lock`` holds the dossier's row until the transaction ends.
@@ -107,20 +139,19 @@ def find_access(session_id: int, code: str, *, lock: bool = False) -> tuple[Doss
     if lock:
         # First held, then read: a statement that waits for a row sees only that row as it is by then.
         hold(select(Dossier.id).where(Dossier.public_code == code))
-    query = (
-        select(Dossier, SlipAccess)
-        .outerjoin(SlipAccess, and_(SlipAccess.dossier_id == Dossier.id, SlipAccess.session_id == session_id))
-        .outerjoin(Slip, Slip.id == SlipAccess.slip_id)
-        .where(Dossier.public_code == code)
-        .where(or_(
-            and_(SlipAccess.id.is_not(None), Slip.ended_at.is_(None)),
-            and_(Dossier.state == State.DRAFT, Dossier.session_id == session_id),
-        ))
-    )
-    if lock:
-        query = query.execution_options(populate_existing=True)
-    found = db.session.execute(query).first()
-    return (found[0], found[1]) if found else None
+    found = db.session.execute(
+        _ACCESS, {"session": session_id, "code": code, "draft": State.DRAFT},
+        execution_options={"populate_existing": True} if lock else {},
+    ).first()
+    return Access(*found) if found else None
+
+
+def find_access_by_token(token_hash: bytes, code: str) -> tuple[WebSession, Access] | None:
+    """The same together with the session of that token, in one statement. The session may have ended."""
+    found = db.session.execute(
+        _ACCESS_BY_TOKEN, {"token_hash": token_hash, "code": code, "draft": State.DRAFT}
+    ).first()
+    return (found[0], Access(*found[1:])) if found else None
 
 
 def list_own_drafts(session_id: int, procedure_code: str | None = None) -> list[Dossier]:

@@ -1,6 +1,8 @@
 """One question a page; the browser's back always works; nothing typed is lost."""
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,7 +22,7 @@ from app.dossiers.views_citizen.blueprint import (
     page_address,
     procedure,
 )
-from app.procedures.form import Page, PageInput
+from app.procedures.form import Filled, Page, PageInput
 from app.web.i18n import words
 from app.web.rendering import page
 from app.web.transactions import repeatable
@@ -62,7 +64,16 @@ def _show(here: Page, sent: PageInput | None = None, status: int = 200) -> Respo
         typed=sent.typed if sent else filled.typed, errors=errors, unsure=unsure, sure=sent.sure if sent else "",
         from_card=set(dossier.from_card) if not sent else set(), progress=form.progress(dossier.answers, here.id),
         back=_back(dossier, here), mending=is_mending(dossier, "question", here.id),
+        untouched=_untouched(here, filled) if sent is None else None,
     )
+
+
+def _untouched(here: Page, filled: Filled) -> tuple[Hashable, ...] | None:
+    """What names this page as everyone gets it who has answered nothing of it yet; None when something stands in it."""
+    blank = procedure().form.fill(here, {})
+    if filled != blank:
+        return None
+    return procedure().sha256, here.id, *(question.id for question in here.questions), *blank.typed.items()
 
 
 @bp.get("/cau/<page_id>")
