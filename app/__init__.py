@@ -69,7 +69,7 @@ MENU = (
     (Permission.CASH_TAKE, N_("Thu tiền"), "payments_staff.desk"),
     (Permission.EXEMPTION_DECIDE, N_("Xin miễn"), "payments_staff.exemption_list"),
     (Permission.MONEY_VIEW, N_("Tiền treo"), "payments_staff.suspense_list"),
-    (Permission.HELP_ANSWER, N_("Gọi lại"), "dossiers_staff.calls"),
+    (Permission.HELP_BOARD, N_("Bảng việc"), "assistance_staff.board"),
     (Permission.HELP_GIVE, N_("Làm giúp"), "assistance_helper.home"),
     (Permission.HELPERS_EDIT, N_("Người giúp"), "assistance_staff.helpers"),
     (Permission.HELP_LEAD, N_("Giấy nhờ của tổ"), "assistance_staff.mandate_list"),

@@ -23,10 +23,9 @@ class Permission(StrEnum):
     DOSSIER_CORRECT = "dossier.correct"  # sửa lỗi gõ trong lời khai
     DOSSIER_NOTE = "dossier.note"  # ghi chú nội bộ
     SLIP_REPLACE = "slip.replace"  # in phiếu mới khi mất phiếu
-    HELP_ANSWER = "help.answer"  # gọi lại cho người nhờ giúp
     HELP_GIVE = "help.give"  # làm giúp người dân, có giấy nhờ
     HELP_LEAD = "help.lead"  # giấy nhờ cần xem lại, gọi kiểm, số liệu của tổ
-    HELP_BOARD = "help.board"  # bảng việc của tổ phản ứng nhanh
+    HELP_BOARD = "help.board"  # bảng việc: gọi lại, đến nhà, sự cố
     HELPERS_EDIT = "helpers.edit"  # thêm, khóa người giúp, in thẻ
     MANDATE_CHECK = "mandate.check"  # xem giấy nhờ ký tay, dừng giấy nhờ tại quầy
     CASH_TAKE = "cash.take"  # thu tiền mặt, biên lai
@@ -49,17 +48,17 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.RECEPTIONIST: _LOOK
     | {
         _P.DOSSIER_INTAKE, _P.DOSSIER_ACCEPT, _P.DOSSIER_REFUSE, _P.DOSSIER_ASK, _P.DOSSIER_ASSIGN, _P.DOSSIER_CORRECT,
-        _P.SLIP_REPLACE, _P.HELP_ANSWER, _P.DOSSIER_HAND_OVER, _P.POSTERS_EDIT, _P.MESSAGES_VIEW, _P.EXEMPTION_DECIDE,
+        _P.SLIP_REPLACE, _P.DOSSIER_HAND_OVER, _P.POSTERS_EDIT, _P.MESSAGES_VIEW, _P.EXEMPTION_DECIDE,
         _P.CASH_TAKE, _P.HELP_BOARD, _P.MANDATE_CHECK,
         _P.DOSSIER_EXAMINE,  # examining only where the procedure's data says so (ruling 9)
     },
     Role.SPECIALIST: _LOOK
     | {
-        _P.DOSSIER_EXAMINE, _P.DOSSIER_ASK, _P.DOSSIER_ASSIGN, _P.DOSSIER_CORRECT, _P.EXEMPTION_DECIDE, _P.HELP_ANSWER,
+        _P.DOSSIER_EXAMINE, _P.DOSSIER_ASK, _P.DOSSIER_ASSIGN, _P.DOSSIER_CORRECT, _P.EXEMPTION_DECIDE, _P.HELP_BOARD,
         _P.MANDATE_CHECK,
     },
     Role.RECORDS_OFFICER: _LOOK | {_P.DOSSIER_ASSIGN},
-    Role.RETURN_OFFICER: _LOOK | {_P.DOSSIER_HAND_OVER, _P.SLIP_REPLACE, _P.HELP_ANSWER},
+    Role.RETURN_OFFICER: _LOOK | {_P.DOSSIER_HAND_OVER, _P.SLIP_REPLACE, _P.HELP_BOARD},
     Role.CASHIER: frozenset({_P.DOSSIER_LIST, _P.CASH_TAKE, _P.MONEY_VIEW}),
     Role.LEADER: _LOOK | {_P.DOSSIER_SIGN, _P.DOSSIER_ASSIGN, _P.CALENDAR_EDIT, _P.FEES_EDIT, _P.MONEY_VIEW, _P.ROLES_CONFIRM},
     Role.AUDITOR: frozenset({_P.AUDIT_VIEW, _P.MONEY_VIEW}),
@@ -70,7 +69,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     # Helpers hold no permission of the hall: what they may see of a draft, a mandate says (ruling 10).
     Role.HELPER: frozenset({_P.HELP_GIVE}),
     Role.HELPER_LEAD: frozenset({_P.HELP_GIVE, _P.HELP_LEAD, _P.HELP_BOARD, _P.HELPERS_EDIT}),
-    Role.RESPONSE_TEAM: frozenset({_P.HELP_BOARD, _P.HELP_ANSWER}),
+    Role.RESPONSE_TEAM: frozenset({_P.HELP_BOARD}),
 }
 
 ROLE_NAMES: dict[Role, str] = {

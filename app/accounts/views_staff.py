@@ -22,7 +22,7 @@ bp = Blueprint("accounts_staff", __name__, url_prefix="/can-bo")
 STARTS: list[tuple[Permission, str]] = [
     (Permission.DOSSIER_LIST, "dossiers_staff.queue"),
     (Permission.HELP_GIVE, "assistance_helper.home"),
-    (Permission.HELP_ANSWER, "dossiers_staff.calls"),
+    (Permission.HELP_BOARD, "assistance_staff.board"),
     (Permission.STAFF_EDIT, "accounts_staff.accounts"),
 ]
 MENU: list[tuple[Permission, str, str]] = []

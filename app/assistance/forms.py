@@ -8,14 +8,16 @@ from flask import request
 from wtforms import SelectField, SelectMultipleField
 
 from app.accounts.models import FIELD_ROLES, Role
+from app.assistance.services.help_calls import Faults, Report
 from app.assistance.services.helpers import Particulars
 from app.core import clock
-from app.core.errors import Invalid
+from app.core.errors import N_, Invalid
 from app.procedures.fields import REGISTRY
 from app.procedures.fields.base import Sent
 from app.procedures.parts import Question
 from app.web.forms import Form, line
 from app.web.i18n import words
+from app.working_time.forms import find_day, read_time
 
 _PHONE = Question(id="phone", type="phone", label="Số điện thoại", section="")
 _ROLES = [role for role in Role if role in FIELD_ROLES]
@@ -71,3 +73,40 @@ def errors_of(error: Invalid, *, otherwise: str) -> dict[str, str]:
 def typed() -> Mapping[str, str]:
     """What was sent, to show the page again."""
     return request.form
+
+
+def read_id(text: str) -> int | None:
+    """A number from a list to choose from."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def read_incident(form: Mapping[str, str]) -> tuple[Report, Faults]:
+    """What somebody reports, and what is wrong with the telephone if one was typed."""
+    phone, faults = "", {}
+    if form.get("phone", "").strip():
+        try:
+            phone = read_phone(form["phone"])
+        except Invalid as error:
+            faults = error.fields
+    what = Report(
+        text=form.get("text", ""), group_id=read_id(form.get("group", "")), landmark=form.get("landmark", ""), phone=phone,
+        urgent=bool(form.get("urgent")),
+    )
+    return what, dict(faults)
+
+
+def read_moment(day: str, hour: str) -> datetime | None:
+    """Day and hour of a clock in Việt Nam as they are typed (2026-11-24 or 24/11/2026; 9:30, 9h30); None when both are empty.
+
+    Raises ``Invalid`` for what is no moment.
+    """
+    if not day.strip() and not hour.strip():
+        return None
+    found = find_day(day)
+    try:
+        at = read_time(hour)
+    except ValueError:
+        at = None
+    if found is None or at is None:
+        raise Invalid(fields={"done_at": (N_("Ghi cả ngày và giờ, ví dụ 24/11/2026, 9:30."), {})})
+    return clock.at_local(found, at)

@@ -1,10 +1,11 @@
-"""Jobs of help: helpers whose time ran out are stopped, codes that are no good any more are forgotten."""
+"""Jobs of help: helpers whose time ran out are stopped, dead codes are forgotten, promises that are near are told."""
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from app.assistance.services import phone_codes
+from app.assistance.services import board, phone_codes
+from app.assistance.services.help_calls import WATCH
 from app.assistance.services.helpers import stop_lapsed
 from app.core import jobs
 
@@ -16,3 +17,8 @@ def _sweep(_args: dict[str, Any]) -> None:
     stop_lapsed()
     phone_codes.sweep()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
+
+
+@jobs.handles(WATCH)
+def _watch(args: dict[str, Any]) -> None:
+    board.look_at_promise(args["call"])

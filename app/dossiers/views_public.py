@@ -5,10 +5,13 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.guards import public
+from app.accounts.queries import get_ward, list_residential_groups
 from app.accounts.sessions import citizen_session, current_actor, current_session, end_session
+from app.assistance.services.help_calls import Ask, what_is_missing
 from app.core import clock, codes
-from app.core.errors import N_, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.limits import Limit, spend
+from app.dossiers.forms import read_id
 from app.dossiers.models import Dossier
 from app.dossiers.queries import count_papers, find_access, list_own_drafts
 from app.dossiers.services import drafts, help_calls, slips
@@ -157,41 +160,46 @@ def _help_dossier(code: str) -> Dossier | None:
     return found.dossier if found else None
 
 
-def _help_page(status: int = 200, errors: dict[str, str] | None = None, *, done: bool = False) -> ResponseReturnValue:
+def _help_page(status: int = 200, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     came_from = own_path(request.values.get("tu", ""), "/")
     return page(
-        "dossiers/public_help.html", status, typed=request.form, errors=errors or {}, came_from=came_from, done=done,
-        ways=help_calls.WAYS,
+        "dossiers/public_help.html", status, typed=request.form, errors=errors or {}, came_from=came_from,
+        groups=list_residential_groups(get_ward().id),
     )
 
 
 @bp.get("/giup")
 @public
 def help() -> ResponseReturnValue:
-    """Call, or ask to be called back. Page and draft come along."""
-    return _help_page(done="xong" in request.args)
+    """Call, or ask to be called back or visited. Page and draft come along."""
+    return _help_page()
 
 
 @bp.post("/giup")
 @public
 @late_write
 def ask_help() -> ResponseReturnValue:
-    """Note who wants to be called back; a slip of typing keeps all that was typed."""
-    came_from = own_path(request.form.get("tu", ""), "/")
-    parsed = REGISTRY["phone"].parse(_PHONE, Sent({"phone": request.form.get("phone", "")}), today=clock.today())
-    errors = {name: words(*message) for name, message in parsed.errors.items()}
-    if not request.form.get("name", "").strip():
-        errors["name"] = words(N_("Ghi tên để cán bộ xưng hô."))
+    """Note who asks, and lead to what they are promised; a slip of typing keeps all that was typed."""
+    form, came_from = request.form, own_path(request.form.get("tu", ""), "/")
+    typed, phone = form.get("phone", "").strip(), ""
+    errors = {}
+    if typed:
+        parsed = REGISTRY["phone"].parse(_PHONE, Sent({"phone": typed}), today=clock.today())
+        errors = {name: words(*message) for name, message in parsed.errors.items()}
+        phone = "" if errors else str(parsed.value)
+    asked = {
+        "name": form.get("name", ""), "phone": phone or typed, "way": form.get("how", "phone"), "text": form.get("text", ""),
+        "landmark": form.get("landmark", ""),
+    }
+    errors = {name: words(*message) for name, message in what_is_missing(Ask(**asked)).items()} | errors
     if errors:
         return _help_page(422, errors)
-    spend((_CALLS, str(parsed.value)), (_CALLS_BY_ADDRESS, visitor_network()))
+    spend(*([(_CALLS, phone)] if phone else []), (_CALLS_BY_ADDRESS, visitor_network()))
     begin()
     parts = came_from.split("/")
     code = parts[2] if len(parts) > 2 and parts[1] == "ho-so" else ""
-    help_calls.ask_for_help(
-        current_actor(), name=request.form["name"], phone=str(parsed.value), way=request.form.get("how", "phone"),
-        page=came_from, dossier=_help_dossier(code), text=request.form.get("text", ""),
+    call = help_calls.ask_for_help(
+        current_actor(), **asked, page=came_from, dossier=_help_dossier(code), group_id=read_id(form.get("group", "")),
+        best_time=form.get("best_time", ""), urgent=bool(form.get("urgent")),
     )
-    return redirect(url_for("dossiers_public.help", xong=1, tu=came_from), 303)
-
-
+    return redirect(url_for("assistance_public.promised", code=call.code, tu=came_from), 303)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from app.dossiers.queries.dossiers import (
     Access,
-    CallLine,
     count_papers,
     find_access,
     find_access_by_token,
@@ -16,7 +15,6 @@ from app.dossiers.queries.dossiers import (
     get_reason,
     last_event,
     last_supplement,
-    list_answered_calls,
     list_corrections,
     list_counter_drafts,
     list_events,
@@ -26,7 +24,6 @@ from app.dossiers.queries.dossiers import (
     list_reasons,
     list_to_refund,
     list_twins,
-    list_waiting_calls,
     open_supplement,
     people_of,
 )
@@ -43,7 +40,6 @@ from app.dossiers.queries.queue import (
 )
 
 __all__ = [
-    "CallLine",
     "FILTERS",
     "OPEN_STATES",
     "PAGE",
@@ -64,7 +60,6 @@ __all__ = [
     "get_reason",
     "last_event",
     "last_supplement",
-    "list_answered_calls",
     "list_corrections",
     "list_counter_drafts",
     "list_events",
@@ -76,7 +71,6 @@ __all__ = [
     "list_reasons",
     "list_to_refund",
     "list_twins",
-    "list_waiting_calls",
     "open_supplement",
     "people_of",
 ]

@@ -17,7 +17,6 @@ from app.dossiers.models import (
     Dossier,
     DossierEvent,
     DossierPaper,
-    HelpCall,
     Note,
     PaymentState,
     Reason,
@@ -31,16 +30,6 @@ from app.files.models import StoredFile
 from app.procedures.models import ProcedureVersion
 
 _NOT_THERE = N_("Không thấy hồ sơ này.")
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    """A call for help, who took it, and the dossier from whose page it came."""
-
-    call: HelpCall
-    taker: str | None
-    code: str | None
-    title: str | None
 
 
 def find_by_code(code: str) -> Dossier | None:
@@ -264,26 +253,6 @@ def list_twins(dossier: Dossier) -> list[Dossier]:
         Dossier.received_agency_id == dossier.received_agency_id,
     )
     return list(db.session.scalars(query.order_by(Dossier.id.desc()).limit(5)))
-
-
-def list_waiting_calls(limit: int = 200) -> list[CallLine]:
-    """Calls for help not yet answered, oldest first."""
-    return _calls(HelpCall.answered_at.is_(None), HelpCall.created_at, limit)
-
-
-def list_answered_calls(limit: int = 50) -> list[CallLine]:
-    """The last answered ones, latest first."""
-    return _calls(HelpCall.answered_at.is_not(None), HelpCall.answered_at.desc(), limit)
-
-
-def _calls(which: ColumnElement[bool], order: ColumnElement[Any], limit: int) -> list[CallLine]:
-    rows = db.session.execute(
-        select(HelpCall, Staff.full_name, Dossier.public_code, Dossier.title)
-        .outerjoin(Staff, Staff.id == HelpCall.taken_by_id)
-        .outerjoin(Dossier, Dossier.id == HelpCall.dossier_id)
-        .where(which).order_by(order).limit(limit)
-    )
-    return [CallLine(*row) for row in rows]
 
 
 def list_to_refund(agency_id: int) -> list[Dossier]:

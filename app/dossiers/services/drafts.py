@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from app.accounts.permissions import Permission
 from app.accounts.queries import find_residential_group, get_ward
 from app.assistance.models import Mode
+from app.assistance.services.help_calls import forget_draft
 from app.assistance.services.mandates import end_for_dossier
 from app.core import clock, codes
 from app.core.actor import Actor
@@ -22,7 +23,6 @@ from app.dossiers.models import (
     Correction,
     Dossier,
     DossierEvent,
-    HelpCall,
     PhoneCode,
     Slip,
     SlipAccess,
@@ -180,8 +180,7 @@ def discard_draft(dossier: Dossier, actor: Actor) -> None:
     drop_uploads(dossier.public_code)
     for table in (SlipAccess, PhoneCode, Slip, DossierEvent):
         db.session.execute(delete(table).where(table.dossier_id == dossier.id))
-    for call in db.session.scalars(select(HelpCall).where(HelpCall.dossier_id == dossier.id)):
-        call.dossier_id = None
+    forget_draft(dossier.public_code)
     db.session.flush()
     db.session.delete(dossier)
     db.session.flush()

@@ -1,8 +1,7 @@
-"""A clerk's pages: the queue, one dossier with its acts and papers, the counter, calls for help."""
+"""A clerk's pages: the queue, one dossier with its acts and papers, the counter."""
 from __future__ import annotations
 
 from app.dossiers.views_staff import (
-    calls,
     corrections,
     counter,
     decisions,
@@ -16,6 +15,6 @@ from app.dossiers.views_staff import (
 from app.dossiers.views_staff.blueprint import bp
 
 __all__ = [
-    "bp", "calls", "corrections", "counter", "decisions", "dossier", "examining", "paper_files", "queue", "slips",
+    "bp", "corrections", "counter", "decisions", "dossier", "examining", "paper_files", "queue", "slips",
     "supplements",
 ]
