@@ -27,7 +27,7 @@ def session_id() -> int:
 def procedure() -> Procedure:
     """The procedure of the dossier of this request, in its version."""
     if "procedure" not in g:
-        g.procedure = procedure_of(current_dossier(), g.procedure_sha256)
+        g.procedure = procedure_of(current_dossier(), g.get("procedure_sha256", ""))
     return g.procedure
 
 
