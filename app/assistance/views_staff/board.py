@@ -31,8 +31,7 @@ from app.working_time.forms import find_day
 KIND_NAMES = {CallKind.CALL: N_("Gọi lại"), CallKind.VISIT: N_("Đến nhà"), CallKind.INCIDENT: N_("Sự cố")}
 KIND_ICONS = {CallKind.CALL: "call", CallKind.VISIT: "people", CallKind.INCIDENT: "warning"}
 URGENCY_NAMES = {Urgency.NOW: N_("Gấp"), Urgency.STUCK: N_("Đang làm dở"), Urgency.LATER: N_("Thường")}
-HURRY__START = "dossiers_helper.start_by_call"  # stands in the hall above
-NAMES = {
+HURRY_NAMES = {
     queries.Hurry.LATE: N_("Trễ hẹn"), queries.Hurry.NEAR: N_("Sắp đến hẹn"), queries.Hurry.TODAY: N_("Hẹn hôm nay"),
     queries.Hurry.AHEAD: N_("Hẹn sau hôm nay"), queries.Hurry.NONE: N_("Chưa hẹn giờ"),
 }
@@ -42,6 +41,7 @@ ACT_NAMES = {
     CallAct.PASSED: N_("Chuyển"), CallAct.TRIED: N_("Chưa gặp được"), CallAct.DONE: N_("Làm xong"),
     CallAct.NEAR: N_("Sắp đến hẹn, đã báo tổ trưởng"), CallAct.LATE: N_("Trễ hẹn, đã báo tổ trưởng"),
 }
+_START = "dossiers_helper.start_by_call"  # stands in the hall above
 NAMES = {
     "kinds": KIND_NAMES, "icons": KIND_ICONS, "urgencies": URGENCY_NAMES, "hurries": HURRY_NAMES, "best_times": BEST_TIMES,
     "acts": ACT_NAMES,
