@@ -12,8 +12,9 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
+from app.core import clock
 from app.core.crypto import seal, unseal
-from app.core.errors import N_
+from app.core.errors import N_, Invalid
 from app.core.text import normalise
 from app.dossiers.queries import FILTERS, QueueAsk
 from app.dossiers.services.supplements import Wanted
@@ -74,6 +75,20 @@ def read_search(typed: str) -> str:
 def read_id(typed: str) -> int | None:
     """A number from a list to choose from."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def read_moment(typed: str) -> datetime:
+    """A time as a browser sends it (``2026-11-24T08:30``) or as people write it (``24/11/2026 8:30``), in Việt Nam.
+
+    Raises ``Invalid`` for the field ``told_at``.
+    """
+    for form in ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"):
+        try:
+            found = datetime.strptime(typed.strip()[:30], form)
+        except ValueError:
+            continue
+        return clock.at_local(found.date(), found.time())
+    raise Invalid(fields={"told_at": (N_("Ghi ngày và giờ, ví dụ 24/11/2026 8:30."), {})})
 
 
 def read_wanted(data: Source) -> list[Wanted]:

@@ -16,11 +16,16 @@ from app.assistance.models import Mode
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.errors import N_
 from app.dossiers.models import Dossier, State
 
 SMALL = 5  # fewer than these could be recognised
 ROUGH = 20  # below this many a share is told in tens
 MONTHS = 12
+MODE_NAMES = {
+    Mode.ALONE: N_("tự làm"), Mode.BESIDE: N_("tự bấm, có người đứng cạnh"), Mode.HELPER: N_("người giúp gõ"),
+    Mode.COUNTER: N_("cán bộ gõ tại quầy"),
+}
 ORDER = (Mode.ALONE, Mode.BESIDE, Mode.HELPER, Mode.COUNTER)  # from no help to having it done
 
 

@@ -13,6 +13,7 @@ from app.core.errors import Invalid
 from app.dossiers import duties, queries
 from app.dossiers.chips import chip
 from app.dossiers.models import Dossier, State
+from app.dossiers.queries.learning import MODE_NAMES, list_modes
 from app.dossiers.services import desk
 from app.dossiers.services.deadlines import promised_at
 from app.dossiers.services.drafts import procedure_of
@@ -55,7 +56,8 @@ def show(found: Dossier, status: int = 200, errors: dict[str, str] | None = None
         people=queries.people_of(found), result=queries.find_result(found), twins=queries.list_twins(found),
         notes=queries.list_notes(found), messages=list_messages_about(found.public_code),
         message_name=message_name, action_names=ACTION_NAMES, states=STATE_NAMES,
-        events=queries.list_events(found), last_supplement=queries.last_supplement(found),
+        events=queries.list_events(found), last_supplement=queries.last_supplement(found), mode_names=MODE_NAMES,
+        modes_before=[words(MODE_NAMES[mode]) for mode in list_modes(found)],
         **_declared(found, procedure), **_papers(found, procedure),
     )
 
