@@ -7,6 +7,7 @@ from typing import Any
 from app.core import idempotency, jobs, limits
 from app.core.actor import SYSTEM
 from app.dossiers.services import phone_codes
+from app.dossiers.services.devices import look_at_devices
 from app.dossiers.services.drafts import sweep_drafts
 from app.dossiers.services.slips import FORGET, forget_codes
 
@@ -20,6 +21,7 @@ def _sweep(_args: dict[str, Any]) -> None:
     limits.sweep()
     jobs.sweep()
     phone_codes.sweep()
+    look_at_devices()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.core import jobs
-from app.payments.services import notices, orders
+from app.payments.services import notices, orders, payers
 
 
 @jobs.handles(notices.PROCESS_JOB)
@@ -15,7 +15,8 @@ def process_notice(args: dict[str, Any]) -> None:
 
 @jobs.handles(orders.CLOSE_JOB)
 def close_ended(_args: dict[str, Any]) -> None:
-    """Close orders that ran out or whose dossier ended, forget old raw bodies, and again in an hour."""
+    """Close orders that ran out or whose dossier ended, forget old raw bodies, look at who pays; again in an hour."""
     orders.close_ended_orders()
     notices.forget_raw_bodies()
+    payers.look_at_payers()
     orders.keep_closing()

@@ -1,6 +1,6 @@
 """Odd patterns are noted for the leader to look at (điều nên xem lại). They tell what is there and accuse nobody.
 
-A look over the rows runs every hour; higher rooms, which see money and machines, tell what they find through ``flag``.
+A look over the rows runs every day; higher rooms, which see money and machines, tell what they find through ``flag``.
 """
 from __future__ import annotations
 

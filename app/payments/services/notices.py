@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.accounts.models import Agency
 from app.core import clock, jobs
 from app.core.actor import Actor, ActorKind
-from app.core.crypto import seal
+from app.core.crypto import blind_index, seal
 from app.core.db import db
 from app.core.logs import log_event
 from app.core.text import normalise
@@ -68,6 +68,7 @@ def journal_notice(notice: Notice) -> int:
         "incoming": credit.incoming if credit else True, "account": credit.account if credit else "",
         "amount_vnd": credit.amount_vnd if credit else 0, "content": normalise(credit.content) if credit else "",
         "bank_reference": credit.bank_reference if credit else "", "moved_at": credit.moved_at if credit else None,
+        "payer_index": blind_index("payer-account", credit.payer_account) if credit and credit.payer_account else None,
     }
     insert = (postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite).insert
     unique = [BankEvent.provider, BankEvent.provider_event_id]

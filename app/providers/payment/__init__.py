@@ -46,6 +46,7 @@ class Credit:
     content: str  # the transfer's text as the bank passed it on
     bank_reference: str  # the bank's number of the transfer; equal when two providers report the same money
     moved_at: datetime | None  # when the bank booked it, if the provider says so
+    payer_account: str = ""  # bank and number of the paying account, if the provider says so; never kept in clear
 
 
 class PaymentDoor(Protocol):

@@ -63,6 +63,12 @@ def _has_own_types(data: Mapping[str, Any]) -> bool:
     return numbers and all(data.get(key) is None or isinstance(data[key], str) for key in _TEXTS)
 
 
+def _payer(data: Mapping[str, Any]) -> str:
+    """Bank and number of the paying account; empty when the bank keeps it to itself."""
+    number = str(data.get("counterAccountNumber") or "").strip()
+    return f"{data.get('counterAccountBankId') or ''}/{number}"[:80] if number else ""
+
+
 class PayOS:
     """The door for payOS. ``checksum_key`` is the merchant's secret; an empty one believes nobody."""
 
@@ -84,6 +90,7 @@ class PayOS:
             content=text_of(data.get("description"), "content"),
             bank_reference=event_id_of(data.get("reference")),
             moved_at=local_time_of(data.get("transactionDateTime")),
+            payer_account=_payer(data),
         )
 
     def _authentic(self, body: bytes) -> dict[str, Any]:
