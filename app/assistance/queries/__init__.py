@@ -46,6 +46,7 @@ from app.assistance.queries.mandates import (
     list_papers_to_check,
     live_mandate,
     require_mandate,
+    was_helped,
 )
 from app.assistance.queries.reviews import (
     MANY_AT_NIGHT,
@@ -134,3 +135,4 @@ __all__ = [
     "standing",
     "tally",
 ]
+    "was_helped",

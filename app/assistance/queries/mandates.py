@@ -116,6 +116,12 @@ class Help:
     kind: str
     act: str
     mandate_code: str
+    by_kind: str
+
+
+def was_helped(dossier_code: str) -> bool:
+    """Whether any helper ever had a mandate for this dossier."""
+    return db.session.scalar(select(Mandate.id).where(_for_dossier(dossier_code)).limit(1)) is not None
 
 
 def list_help(dossier_code: str) -> list[Help]:
@@ -124,6 +130,6 @@ def list_help(dossier_code: str) -> list[Help]:
         select(MandateEvent, Mandate).join(Mandate, Mandate.id == MandateEvent.mandate_id).where(_for_dossier(dossier_code))
     )
     return [
-        Help(event.at, mandate.helper.staff.full_name, mandate.helper.team, event.kind, event.act, mandate.code)
+        Help(event.at, mandate.helper.staff.full_name, mandate.helper.team, event.kind, event.act, mandate.code, event.by_kind)
         for event, mandate in db.session.execute(query.order_by(MandateEvent.seq))
     ]

@@ -63,6 +63,26 @@ def add_helper(
 
 
 def edit_helper(actor: Actor, helper: Helper, particulars: Particulars) -> None:
+def keep_pledge(actor: Actor, helper: Helper, away: files.PutAway) -> StoredFile:
+    """The signed pledge (cam kết) as a photo or PDF that was taken in before the transaction; an older one goes."""
+    old = db.session.get(StoredFile, helper.pledge_file_id) if helper.pledge_file_id else None
+    file = files.store(away, owner_ref=f"pledge/{helper.staff.username}", kind=FileKind.UPLOAD, actor=actor)
+    helper.pledge_file_id = file.id
+    db.session.flush()
+    if old is not None:
+        files.remove(old, actor=actor)
+    audit.record(actor, "helper.pledge", "staff", helper.staff.username)
+    return file
+
+
+def open_pledge(actor: Actor, helper: Helper) -> StoredFile:
+    """The signed pledge; each look is noted. Raises ``NotFound`` when none was handed in."""
+    if helper.pledge_file_id is None:
+        raise NotFound(N_("Chưa có ảnh bản cam kết."))
+    audit.record(actor, "helper.pledge_open", "staff", helper.staff.username)
+    return db.session.get_one(StoredFile, helper.pledge_file_id)
+
+
     """Change team, telephone, day of the pledge, residential groups."""
     helper.pledged_on = _check(particulars)
     for name, value in _columns(particulars).items():

@@ -21,8 +21,11 @@ from app.assistance.views_staff.blueprint import bp
 from app.core import clock
 from app.core.actor import Actor
 from app.core.errors import N_, AppError, Invalid
+from app.files import services as files
+from app.files.views import send
 from app.web.i18n import words
 from app.web.rendering import page
+from app.web.transactions import begin, late_write, writes
 
 STANDING_NAMES = {
     queries.Standing.GOOD: N_("Đang giúp"), queries.Standing.UNTRAINED: N_("Chưa tập xong"),
@@ -100,6 +103,33 @@ def change_helper(ref: str) -> ResponseReturnValue:
     return redirect(url_for("assistance_staff.helper", ref=ref, xong=act), 303)
 
 
+@bp.post("/nguoi-giup/<ref>/cam-ket")
+@require(Permission.HELPERS_EDIT)
+@late_write
+def add_pledge(ref: str) -> ResponseReturnValue:
+    """The signed pledge, photographed or scanned."""
+    upload = request.files.get("pledge")
+    try:
+        if upload is None or not upload.filename:
+            raise Invalid(N_("Chọn ảnh hoặc tệp PDF của bản cam kết."))
+        away = files.receive_upload(upload.read(), upload.filename)
+    except Invalid as error:
+        return _helper_page(queries.get_helper(current_actor(), ref), 422, errors_of(error, otherwise="pledge"))
+    begin()
+    actor = current_actor()
+    services.keep_pledge(actor, queries.get_helper(actor, ref), away)
+    return redirect(url_for("assistance_staff.helper", ref=ref, xong="pledge"), 303)
+
+
+@bp.get("/nguoi-giup/<ref>/cam-ket")
+@require(Permission.HELPERS_EDIT)
+@writes
+def pledge(ref: str) -> Response:
+    """The pledge as it was signed; the look is noted."""
+    actor = current_actor()
+    return send(services.open_pledge(actor, queries.get_helper(actor, ref)), inline=True, download_name=f"cam-ket-{ref}")
+
+
 @bp.get("/nguoi-giup/<ref>/the.pdf")
 @require(Permission.HELPERS_EDIT)
 def badge(ref: str) -> Response:
@@ -114,10 +144,10 @@ def badge(ref: str) -> Response:
 def _helper_page(
     found: Helper, status: int = 200, errors: dict[str, str] | None = None, *, link: str = ""
 ) -> ResponseReturnValue:
-    done = request.args.get("xong", "")
+    done, again = request.args.get("xong", ""), errors is not None and "pledge" not in errors
     return page(
         "assistance/staff_helper.html", status, helper=found, standing=queries.standing(found), standings=STANDING_NAMES,
         roles=ROLE_NAMES, groups=list_residential_groups(found.staff.agency_id), errors=errors or {}, link=link,
-        typed=request.form if errors else {}, done=done if done in ACTS or done == "save" else "",
-        chosen=request.form.getlist("groups") if errors else [str(group.id) for group in found.groups],
+        typed=request.form if again else {}, done=done if done in ACTS or done in ("save", "pledge") else "",
+        chosen=request.form.getlist("groups") if again else [str(group.id) for group in found.groups],
     )

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from app.accounts.queries import get_ward
 from app.assistance.models import ByKind, Helper, Mode
-from app.assistance.queries import is_helpers_phone, list_help
-from app.assistance.services.mandates import end_for_dossier
+from app.assistance.queries import is_helpers_phone, list_open_for
+from app.assistance.services.mandates import end_for_dossier, end_mandate
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
@@ -29,9 +29,11 @@ def end_help(dossier: Dossier, actor: Actor) -> None:
 
 def end_by_person(dossier: Dossier, actor: Actor) -> int:
     """Whoever holds the slip wants no more help with this dossier; how many mandates ended. Last in a transaction."""
-    ended = end_for_dossier(dossier.public_code, actor, by_kind=ByKind.PERSON, reason="by_slip")
-    audit.record(actor, "help.stop", "dossier", dossier.public_code, mandates=ended)
-    return ended
+    audit.record(actor, "help.stop", "dossier", dossier.public_code)
+    found = list_open_for(dossier.public_code)
+    for mandate in found:
+        end_mandate(mandate, actor, by_kind=ByKind.PERSON, reason="by_slip")
+    return len(found)
 
 
 def tell_submitted(dossier: Dossier, helper: Helper | None) -> None:
@@ -43,8 +45,3 @@ def tell_submitted(dossier: Dossier, helper: Helper | None) -> None:
         tell(dossier, "submitted")
     elif not is_helpers_phone(dossier.phone_index):
         tell(dossier, "submitted_helped", helper=helper.staff.full_name, call=get_ward().phone)
-
-
-def was_helped(dossier: Dossier) -> bool:
-    """Whether any helper ever had a mandate for it."""
-    return bool(list_help(dossier.public_code))

@@ -5,6 +5,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.sessions import current_actor
+from app.assistance.queries import was_helped
 from app.core.db import db
 from app.core.text import shorten_name
 from app.dossiers.guards import current_dossier, slip_session
@@ -34,7 +35,7 @@ def track(code: str) -> ResponseReturnValue:
         "dossiers/citizen_track.html", dossier=dossier, procedure=procedure(), name=shorten_name(dossier.applicant_name),
         standing=standing(dossier, events, supplement), steps=citizen_steps(dossier, procedure(), events), supplement=supplement,
         wanted=_wanted() if supplement else [], messages=list_messages_about(dossier.public_code),
-        result=find_result(dossier), may_download=hand_over.may_download(dossier),
+        result=find_result(dossier), may_download=hand_over.may_download(dossier), helped=was_helped(dossier.public_code),
     )
 
 
