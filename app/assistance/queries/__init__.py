@@ -134,5 +134,5 @@ __all__ = [
     "require_mandate",
     "standing",
     "tally",
-]
     "was_helped",
+]
