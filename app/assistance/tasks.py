@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.assistance.services import board, phone_codes
+from app.assistance.services import board, fairness, phone_codes
 from app.assistance.services.help_calls import WATCH
 from app.assistance.services.helpers import stop_lapsed
 from app.core import jobs
@@ -16,6 +16,7 @@ SWEEP = "assistance.sweep"
 def _sweep(_args: dict[str, Any]) -> None:
     stop_lapsed()
     phone_codes.sweep()
+    fairness.look_over()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
 
 

@@ -18,9 +18,10 @@ from app.assistance.services.journal import end
 from app.core import audit, clock
 from app.core.actor import SYSTEM, Actor, ActorKind
 from app.core.db import db
-from app.core.errors import N_, Conflict, Forbidden, Invalid
+from app.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from app.core.text import normalise
-from app.files.models import StoredFile
+from app.files import services as files
+from app.files.models import FileKind, StoredFile
 
 VALID_DAYS = 180
 ACTIVE_EVERY = timedelta(hours=1)  # so that reading a page does not write each time

@@ -7,14 +7,16 @@ from app.dossiers.views_staff import (
     decisions,
     dossier,
     examining,
+    numbers,
     paper_files,
     queue,
     slips,
     supplements,
+    telling,
 )
 from app.dossiers.views_staff.blueprint import bp
 
 __all__ = [
-    "bp", "corrections", "counter", "decisions", "dossier", "examining", "paper_files", "queue", "slips",
-    "supplements",
+    "bp", "corrections", "counter", "decisions", "dossier", "examining", "numbers", "paper_files",
+    "queue", "slips", "supplements", "telling",
 ]
