@@ -16,7 +16,7 @@ from app.assistance.models import CallAct, CallKind, HelpCall, HelpCallEvent, He
 from app.assistance.queries.helpers import Standing, get_own_helper, standing
 from app.core import clock, codes
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, hold
 from app.core.errors import N_, NotFound
 
 # How long before a promise it is near: a visit needs a way, a call only a telephone.
@@ -123,7 +123,9 @@ def get_call(actor: Actor, code: str, *, lock: bool = False) -> HelpCall:
     """
     query = select(HelpCall).where(HelpCall.code == codes.clean(code), _may_see(actor))
     if lock:
-        query = query.with_for_update(of=HelpCall).execution_options(populate_existing=True)
+        # First held, then read: a statement that waits for a row sees its neighbours as they were before.
+        hold(select(HelpCall.id).where(HelpCall.code == codes.clean(code)))
+        query = query.execution_options(populate_existing=True)
     call = db.session.scalar(query)
     if call is None:
         raise NotFound(_GONE)

@@ -18,7 +18,7 @@ from app.assistance.services.help_calls import note, owner_ref, promise, watch
 from app.core import audit, clock
 from app.core.actor import SYSTEM, Actor
 from app.core.codes import show
-from app.core.db import db
+from app.core.db import db, hold
 from app.core.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from app.core.text import normalise_lines
 from app.files.models import StoredFile
@@ -140,9 +140,8 @@ def finish(actor: Actor, code: str, version: int, outcome: str, done_at: datetim
 
 def look_at_promise(call_id: int) -> HelpCallEvent | None:
     """Mark a call whose promise is near or has passed and tell the leaders, each once. Safe to run again."""
-    call = db.session.scalar(
-        select(HelpCall).where(HelpCall.id == call_id).with_for_update(of=HelpCall).execution_options(populate_existing=True)
-    )
+    hold(select(HelpCall.id).where(HelpCall.id == call_id))
+    call = db.session.scalar(select(HelpCall).where(HelpCall.id == call_id).execution_options(populate_existing=True))
     if call is None or not call.is_open or call.promised_at is None:
         return None
     hurry = hurry_of(call)
