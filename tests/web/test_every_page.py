@@ -94,7 +94,8 @@ def test_every_look_that_may_write_is_known(app: Flask) -> None:
     audited = {name for name in writing if (guard := guard_of(app, name)) is not None and guard.permission}
     assert writing - audited == set(TRACES) - {"dossiers_staff.queue"}, "a list is noted once a minute, beside the look"
     of_dossiers = {name for name in audited if name.startswith("dossiers_staff.")}
-    assert audited - of_dossiers == {"assistance_staff.evidence"}, "a clerk's look at a dossier or a consent is audited"
+    papers = {"assistance_staff.evidence", "assistance_staff.pledge"}
+    assert audited - of_dossiers == papers, "a clerk's look at a dossier, a consent or a pledge is audited"
     assert TRACES.keys() | audited <= {state.endpoint for state in STATES} | NO_PAGE
 
 

@@ -35,13 +35,15 @@ class PageState:
 PICTURES = {
     "dossiers_citizen.photo", "dossiers_citizen.slip_png", "dossiers_staff.photo", "payments_citizen.picture",
     "payments_public.family_picture", "payments_staff.proof", "assistance_staff.evidence",
+    "assistance_staff.incident_photo",
+    "assistance_staff.pledge",
 }
 PAPERS = {
     "dossiers_citizen.slip_pdf", "dossiers_citizen.result_file", "dossiers_staff.slip_pdf", "dossiers_staff.declaration",
     "dossiers_staff.reception_slip", "dossiers_staff.refusal_slip", "dossiers_staff.supplement_slip",
     "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
-    "assistance_staff.badge",
+    "assistance_staff.badge", "dossiers_staff.telling_sheet",
 }
-LEADING_ON = {"dossiers_public.scan"}  # always leads to another page, or to the page of errors
+LEADING_ON = {"dossiers_public.scan", "assistance_staff.calls"}  # always leads to another page, or to the page of errors
 FOR_MACHINES = {"web.healthz", "static", "dossiers_citizen.upload_state"}
 NO_PAGE = PICTURES | PAPERS | LEADING_ON | FOR_MACHINES
