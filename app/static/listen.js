@@ -70,6 +70,7 @@
   document.addEventListener("htmx:afterSwap", function () { stop(); show(); });
   document.addEventListener("htmx:after:swap", function () { stop(); show(); });
   window.addEventListener("pagehide", stop);
+  document.addEventListener("DOMContentLoaded", show);
   show();
 }());
 
@@ -87,5 +88,6 @@
 
   document.addEventListener("htmx:afterSwap", rest);
   document.addEventListener("htmx:after:swap", rest);
+  document.addEventListener("DOMContentLoaded", rest);
   rest();
 }());

@@ -5,8 +5,11 @@ import gzip
 
 from flask import Flask, Response, current_app, request
 
+from app.web.static_files import first_style_source
+
 _CSP = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:", "connect-src 'self'",
+    "default-src 'none'", "script-src 'self'", f"style-src 'self' {first_style_source()}",
+    "img-src 'self' blob:", "connect-src 'self'",
     "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'",
 ))
 _HEADERS = (

@@ -9,6 +9,7 @@ from flask import Flask
 from app.accounts.permissions import Role
 from app.core import codes
 from app.dossiers.services.slips import PER_VISITOR
+from app.web.static_files import first_style_source
 from tests.web import people
 from tests.web.browsing import Browser, Inside
 
@@ -34,7 +35,8 @@ def test_no_answer_may_be_kept_framed_sniffed_or_run(app: Flask) -> None:
             assert headers["X-Content-Type-Options"] == "nosniff" and headers["X-Frame-Options"] == "DENY"
             assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
             assert said["default-src"] == said["base-uri"] == said["frame-ancestors"] == said["object-src"] == ["'none'"]
-            assert said["script-src"] == said["style-src"] == said["connect-src"] == said["form-action"] == ["'self'"], path
+            assert said["script-src"] == said["connect-src"] == said["form-action"] == ["'self'"], path
+            assert said["style-src"] == ["'self'", first_style_source()], path
             assert "HX-Request" in headers["Vary"] or not headers["Content-Type"].startswith("text/html"), path
 
 
