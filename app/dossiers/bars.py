@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from app.assistance.models import Mode
 from app.dossiers.queries.learning import ORDER, Share
 
-WIDTH, ROW, BAR, LEFT = 480, 34, 24, 76  # units of the drawing
+WIDTH, ROW, LEFT = 360, 30, 64  # units of the drawing
 _ROOM = WIDTH - LEFT
-_LEAST_FOR_WORDS = 44  # a narrower piece has no room for its number
+_LEAST_FOR_WORDS = 40  # a narrower piece has no room for its number
 
 
 @dataclass(frozen=True, slots=True)
