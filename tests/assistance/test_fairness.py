@@ -15,6 +15,10 @@ from app.core.actor import Actor
 from app.core.codes import new_public_code
 from app.core.db import transaction
 from app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound
+from app.dossiers.models import State
+from app.dossiers.services import devices
+from app.payments.models import BankEvent, PaymentOrder
+from app.payments.services import payers
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -108,3 +112,38 @@ def test_only_ones_own_agency_and_never_ones_own_work(lead: Actor) -> None:
     for actor, error in refused:
         with transaction(), pytest.raises(error):
             fairness.close(found.id, actor, "Không có gì.")
+
+
+class TestFromTheHall:
+    def test_one_machine_for_many_people(self, lead: Actor) -> None:
+        own, shared = factories.make_session("citizen")[0], factories.make_session("citizen")[0]
+        with transaction():
+            shared.shared_device = True
+        for session in (own, shared):
+            for number in range(6):
+                dossier = factories.make_dossier(State.SUBMITTED, session_id=session.id, of=factories.person(100 + number))
+                with transaction():
+                    dossier.phone_index = None
+        with transaction():
+            assert devices.look_at_devices() == 1
+        (line,) = queries.list_patterns(lead)
+        assert (line.pattern.kind, line.pattern.people, line.helper) == (K.SAME_DEVICE, 6, None)
+
+    def test_one_account_that_pays_for_many(self, lead: Actor) -> None:
+        for number in range(5):
+            dossier = factories.make_dossier(State.SUBMITTED, of=factories.person(200 + number))
+            with transaction() as session:
+                order = PaymentOrder(
+                    dossier_id=dossier.id, code=f"PX{number:08d}", purpose="x", amount_vnd=8000, state="paid", link_token="t",
+                    link_hash=bytes([number] * 32), expires_at=clock.now(),
+                )
+                session.add(order)
+                session.flush()
+                session.add(BankEvent(
+                    ref=f"r{number}", provider="payos", provider_event_id=str(number), raw_body=b"", headers_verdict="authentic",
+                    state="booked", order_id=order.id, payer_index=bytes([7 if number < 4 else 8] * 16),
+                ))
+        with transaction():
+            assert payers.look_at_payers() == 1
+        (line,) = queries.list_patterns(lead)
+        assert (line.pattern.kind, line.pattern.people) == (K.SAME_PAYER, 4)
