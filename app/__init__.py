@@ -11,6 +11,7 @@ from app.accounts import views_public as accounts_public
 from app.accounts import views_staff as accounts_staff
 from app.accounts.permissions import Permission
 from app.assistance import cli as assistance_cli
+from app.assistance import guards as assistance_guards
 from app.assistance import tasks as assistance_tasks
 from app.assistance import views_helper as assistance_helper
 from app.assistance import views_public as assistance_public
@@ -21,6 +22,7 @@ from app.core.settings import Settings
 from app.dossiers import cli as dossiers_cli
 from app.dossiers import tasks as dossiers_tasks
 from app.dossiers import views_citizen as dossiers_citizen
+from app.dossiers import views_helper as dossiers_helper
 from app.dossiers import views_public as dossiers_public
 from app.dossiers import views_staff as dossiers_staff
 from app.files import tasks as files_tasks
@@ -51,7 +53,7 @@ from app.working_time import views_staff as working_time_staff
 
 BLUEPRINTS = (
     web_views.bp, accounts_public.bp, accounts_staff.bp, procedures_citizen.bp, procedures_public.bp,
-    procedures_staff.bp, dossiers_public.bp, dossiers_citizen.bp,
+    procedures_staff.bp, dossiers_public.bp, dossiers_citizen.bp, dossiers_helper.bp,
     dossiers_staff.bp, notifications_staff.bp,
     payments_citizen.bp, payments_public.bp, payments_staff.bp, working_time_staff.bp,
     assistance_public.bp, assistance_helper.bp, assistance_staff.bp,
@@ -112,7 +114,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The order matters: the transaction begins before the guards read, and headers are finished last.
     for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, addresses, errors, static_files):
         layer.init_app(app)
+    assistance_guards.init_app(app)
     app.jinja_env.globals.update(
+        helped=dossiers_helper.ending.helped,
         staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts, explain_shown=explain_shown
     )
     accounts_staff.MENU[:] = MENU

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import ResidentialGroup, Staff
 from app.core import clock
-from app.core.crypto import SealedText
+from app.core.crypto import SealedJSON, SealedText
 from app.core.db import BigId, Model, WithId
 
 TRAINING_PAGES = 5
@@ -257,6 +257,15 @@ class TurnedFor(StrEnum):
     SUBMIT = "submit"
     PAYMENT = "payment"
     RATING = "rating"
+    SLIP = "slip"  # a draft is left: its codes are the person's
+
+
+class Rating(StrEnum):
+    """What the person says of the help on the turned screen; asked once, never ranked."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
 
 
 class HelpSession(WithId, Model):
@@ -274,6 +283,12 @@ class HelpSession(WithId, Model):
     flags: Mapped[list[Any]] = mapped_column(JSON, default=list)  # see queries.Flag
     turned_at: Mapped[datetime | None]  # None: the helper has the screen
     turned_for: Mapped[str | None] = mapped_column(String(10))
+    # Telephone, ID number, what the card said: for the consent and the first answers, forgotten with the session.
+    person: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON)
+    procedure_code: Mapped[str | None] = mapped_column(String(20))
+    began_draft: Mapped[bool] = mapped_column(default=False)  # the draft was begun here: a "no" to the mandate ends it
+    call_code: Mapped[str | None] = mapped_column(String(8))  # the call for help that led here
+    rating: Mapped[str | None] = mapped_column(String(10))
     started_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     ended_at: Mapped[datetime | None]
 

@@ -9,6 +9,7 @@ from app.accounts.permissions import Permission
 from app.accounts.sessions import current_actor
 from app.assistance import queries, training
 from app.assistance.forms import errors_of
+from app.assistance.guards import current_help
 from app.assistance.models import ByKind
 from app.assistance.services import helpers, mandates, pins
 from app.core.errors import Invalid, NotFound
@@ -24,9 +25,11 @@ bp = Blueprint("assistance_helper", __name__, url_prefix="/giup-dan")
 def home() -> ResponseReturnValue:
     """Today: what is to be done before helping, open mandates, who was helped."""
     helper = queries.get_own_helper(current_actor())
+    still_open = queries.list_open(helper)
     return page(
         "assistance/helper_home.html", helper=helper, standing=queries.standing(helper),
-        mandates=queries.list_open(helper), sessions=queries.list_sessions(helper), tally=queries.tally(helper),
+        mandates=still_open, in_force={one.code for one in still_open if queries.is_live(one)},
+        under_way=current_help() is not None, sessions=queries.list_sessions(helper), tally=queries.tally(helper),
         lessons=len(training.LESSONS),
     )
 

@@ -1,7 +1,7 @@
 """htmx in one place: who asked, and for which block. Views never mention it."""
 from __future__ import annotations
 
-from flask import request
+from flask import Response, redirect, request
 
 
 def target() -> str | None:
@@ -12,3 +12,12 @@ def target() -> str | None:
     if request.headers.get("HX-Request") != "true" or request.headers.get("HX-History-Restore-Request"):
         return None
     return request.headers.get("HX-Target", "").rpartition("#")[2] or None
+
+
+def lead(to: str) -> Response:
+    """Lead the browser to a page as a whole, frame and all, whether htmx asks or a person."""
+    if request.headers.get("HX-Request") == "true":
+        answer = Response(status=200)
+        answer.headers["HX-Redirect"] = to
+        return answer
+    return redirect(to, 303)

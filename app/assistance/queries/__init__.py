@@ -69,6 +69,7 @@ from app.assistance.queries.reviews import (
 from app.assistance.queries.sessions import (
     Tally,
     find_open_session,
+    find_session_of,
     list_sessions,
     tally,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "find_by_badge",
     "find_call",
     "find_open_session",
+    "find_session_of",
     "get_call",
     "get_good_helper",
     "get_helper",

@@ -18,6 +18,13 @@ def find_open_session(helper: Helper, web_session_id: int) -> HelpSession | None
     ))
 
 
+def find_session_of(web_session_id: int) -> HelpSession | None:
+    """The session of help that is under way in a web session, whoever asks."""
+    return db.session.scalar(select(HelpSession).where(
+        HelpSession.web_session_id == web_session_id, HelpSession.ended_at.is_(None)
+    ))
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """A helper's month in numbers."""

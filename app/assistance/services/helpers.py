@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts import services as accounts
 from app.accounts.models import FIELD_ROLES, ResidentialGroup, Role, Staff
 from app.accounts.permissions import Permission
 from app.accounts.queries import get_ward, list_residential_groups
-from app.assistance.models import TRAINING_PAGES, Helper
+from app.assistance.models import TRAINING_PAGES, Helper, HelpSession
 from app.assistance.queries import Standing, list_open, phone_index, standing
 from app.assistance.services.journal import end
 from app.core import audit, clock
@@ -63,7 +63,6 @@ def add_helper(
     return helper
 
 
-def edit_helper(actor: Actor, helper: Helper, particulars: Particulars) -> None:
 def keep_pledge(actor: Actor, helper: Helper, away: files.PutAway) -> StoredFile:
     """The signed pledge (cam kết) as a photo or PDF that was taken in before the transaction; an older one goes."""
     old = db.session.get(StoredFile, helper.pledge_file_id) if helper.pledge_file_id else None
@@ -84,6 +83,7 @@ def open_pledge(actor: Actor, helper: Helper) -> StoredFile:
     return db.session.get_one(StoredFile, helper.pledge_file_id)
 
 
+def edit_helper(actor: Actor, helper: Helper, particulars: Particulars) -> None:
     """Change team, telephone, day of the pledge, residential groups."""
     helper.pledged_on = _check(particulars)
     for name, value in _columns(particulars).items():
@@ -98,6 +98,10 @@ def disable_helper(actor: Actor, helper: Helper, reason: str = "helper_disabled"
     if _is_lead(helper) and not _may_name_leads(actor):
         raise Forbidden(_MAY_NOT)
     accounts.disable_staff(actor, helper.staff.username)
+    db.session.execute(
+        update(HelpSession).where(HelpSession.helper_id == helper.id, HelpSession.ended_at.is_(None))
+        .values(ended_at=clock.now(), turned_at=None, turned_for=None, person=None)
+    )
     for mandate in list_open(helper):
         end(mandate, actor, by_kind="system" if actor.kind is ActorKind.SYSTEM else "staff", reason=reason)
     db.session.flush()

@@ -19,7 +19,7 @@ from app.files.models import FileKind, StoredFile
 
 DRAW_PERCENT = 5
 ENDS = ("by_person", "by_phone", "at_counter", "by_slip", "by_helper", "by_lead", "denied", "paper_refused",
-        "dossier_ended", "replaced")
+        "dossier_ended", "replaced", "session_ended")
 _GONE = N_("Giấy nhờ này đã hết hiệu lực. Nhờ người xin đồng ý lại.")
 
 
@@ -94,10 +94,21 @@ def use_mandate(mandate: Mandate, actor: Actor, act: str) -> None:
     note_active(mandate.helper)
 
 
+def note_own_act(mandate: Mandate, actor: Actor, act: str) -> None:
+    """Note what the person did on the turned screen ("nộp hồ sơ"), under the mandate that opened it; else as a use."""
+    hold()
+    if actor.id != mandate.helper.staff_id or not is_live(mandate):
+        raise NotFound(_GONE)
+    append(mandate, EventKind.USED, actor, by_kind=ByKind.PERSON, act=act)
+    note_active(mandate.helper)
+
+
 def end_mandate(mandate: Mandate, actor: Actor, *, by_kind: ByKind, reason: str) -> None:
     """End a mandate at once: by the person (slip, counter, telephone), the helper, or staff. Twice is once."""
     if reason not in ENDS:
         raise ValueError(f"unknown reason {reason!r}")
+    if is_open(mandate):
+        tell_ended(mandate, reason)
     end(mandate, actor, by_kind=by_kind, reason=reason)
 
 
@@ -107,8 +118,6 @@ def end_for_dossier(dossier_code: str, actor: Actor, *, by_kind: ByKind = ByKind
     for mandate in found:
         end_mandate(mandate, actor, by_kind=by_kind, reason=reason)
     return len(found)
-    if is_open(mandate):
-        tell_ended(mandate, reason)
 
 
 def open_evidence(mandate: Mandate, actor: Actor) -> StoredFile:
@@ -125,7 +134,7 @@ def check_paper(mandate: Mandate, actor: Actor, *, accepted: bool) -> None:
     if actor.id == mandate.helper.staff_id:
         raise Forbidden(N_("Người giúp không tự duyệt giấy nhờ của mình."))
     if accepted:
+        tell_given(mandate)
         append(mandate, EventKind.CHECKED, actor, by_kind=ByKind.STAFF)
     else:
         end_mandate(mandate, actor, by_kind=ByKind.STAFF, reason="paper_refused")
-        tell_given(mandate)

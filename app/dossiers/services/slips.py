@@ -130,14 +130,19 @@ def count_try(typed_code: str, visitor: str) -> str:
     return code
 
 
-def open_by_codes(code: str, typed_secret: str, session_id: int) -> Dossier:
-    """Open by both typed codes; ``code`` comes from ``count_try``. One answer for every kind of wrong."""
+def find_by_codes(code: str, typed_secret: str) -> tuple[Dossier, Slip]:
+    """The dossier of both typed codes; ``code`` comes from ``count_try``. One answer for every kind of wrong."""
     secret = codes.clean(typed_secret)
     slip = find_living_slip(code)
     matches = same(_secret_hash(code, secret), slip.secret_hash if slip else bytes(32))
     if slip is None or not matches:
         raise Invalid(_WRONG_PAIR)
-    dossier = db.session.get_one(Dossier, slip.dossier_id)
+    return db.session.get_one(Dossier, slip.dossier_id), slip
+
+
+def open_by_codes(code: str, typed_secret: str, session_id: int) -> Dossier:
+    """Open by both typed codes in a browser session."""
+    dossier, slip = find_by_codes(code, typed_secret)
     grant(dossier, slip, session_id)
     return dossier
 

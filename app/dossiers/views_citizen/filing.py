@@ -10,6 +10,7 @@ from app.core.errors import N_, Invalid, NotFound
 from app.core.limits import Limit, spend
 from app.dossiers import slips as slip_papers
 from app.dossiers.guards import current_dossier, slip_session
+from app.dossiers.helping import beside
 from app.dossiers.models import State
 from app.dossiers.queries import count_papers, find_slip
 from app.dossiers.services import drafts, filing
@@ -67,7 +68,7 @@ def submit(code: str) -> ResponseReturnValue:
     dossier = current_dossier()
     keep_text_size(dossier)
     try:
-        filing.submit(dossier, current_actor(), session_id=session_id())
+        filing.submit(dossier, current_actor(), session_id=session_id(), helper=beside())
     except Invalid as error:
         return _review(422, words(error.message, error.params))
     return redirect(url_for("dossiers_citizen.confirmation", code=dossier.public_code), 303)
@@ -127,7 +128,7 @@ def slip_pdf(code: str) -> ResponseReturnValue:
     if shown is None:
         raise NotFound
     data = slip_papers.draw_slip(dossier, shown, current_app.extensions["settings"].public_url)
-    return slip_papers_response(data, f"phieu-{dossier.public_code}.pdf")
+    return slip_papers_response(data, f"phieu-{dossier.public_code}.pdf", inline=beside() is not None)
 
 
 def slip_papers_response(pdf: bytes, name: str, *, inline: bool = False) -> Response:
