@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from app.accounts.permissions import Role
 from app.core import clock, jobs
-from app.core.actor import CITIZEN, SYSTEM
+from app.core.actor import SYSTEM
 from app.core.audit import AuditEntry
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.dossiers import queries
 from app.dossiers.models import Dossier, PaymentState, Slip, SlipAccess, State
-from app.dossiers.services import desk, help_calls, papers, slips
+from app.dossiers.services import desk, papers, slips
 from app.dossiers.workflow import Action
 from tests import factories
 from tests.factories import PENSION
@@ -206,33 +206,3 @@ class TestPapers:
         assert row.readable is False
         with pytest.raises(Forbidden), transaction():
             papers.tick_readable(dossier, factories.make_staff(L), frozenset())
-
-
-class TestHelpCalls:
-    def call(self) -> int:
-        with transaction():
-            return help_calls.ask_for_help(CITIZEN, name="Bà Mẫu", phone="+84905000000", way="phone", page="/").id
-
-    def test_two_clerks_do_not_call_the_same_person(self) -> None:
-        call_id, one, two = self.call(), factories.make_staff(R), factories.make_staff(S)
-        with transaction():
-            help_calls.take_call(call_id, one)
-        with pytest.raises(Conflict) as refusal, transaction():
-            help_calls.take_call(call_id, two)
-        assert refusal.value.params["who"] == "Lê Thị Thử"
-        with pytest.raises(Conflict), transaction():
-            help_calls.answer_call(call_id, two, "Đã giúp")
-        with transaction():
-            help_calls.answer_call(call_id, one, "Đã chỉ cách chụp.")
-        assert queries.list_waiting_calls() == []
-        line, = queries.list_answered_calls()
-        assert (line.call.outcome, line.taker) == ("Đã chỉ cách chụp.", "Lê Thị Thử")
-        with pytest.raises(Conflict), transaction():
-            help_calls.answer_call(call_id, one, "Lần nữa")
-
-    def test_an_answer_says_what_came_of_it(self) -> None:
-        call_id, clerk = self.call(), factories.make_staff(R)
-        with pytest.raises(Invalid), transaction():
-            help_calls.answer_call(call_id, clerk, "  ")
-        with pytest.raises(NotFound), transaction():
-            help_calls.take_call(call_id, factories.make_staff(L))

@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from app.accounts.permissions import Role
 from app.core import clock
-from app.core.actor import CITIZEN
-from app.core.db import db, transaction
+from app.core.db import db
 from app.dossiers import queries
 from app.dossiers.models import Dossier, State
-from app.dossiers.services import filing, help_calls, slips
+from app.dossiers.services import filing, slips
 from app.dossiers.services.deadlines import explain_promise
 from app.dossiers.services.drafts import procedure_of
 from app.notifications.models import Message
@@ -234,39 +233,6 @@ class TestAccepting:
         page = team.receptionist.get(at(draft_of(team, PENSION, of=someone)))
         assert "Có thể đã nộp rồi." in page.text
         assert page.offers(f"/can-bo/ho-so/{before.public_code}")
-
-
-class TestCalls:
-    def ask(self, name: str = "Nguyễn Thị Mẫu", dossier: Dossier | None = None) -> None:
-        with transaction():
-            help_calls.ask_for_help(
-                CITIZEN, name=name, phone="+84905000000", way="visit", page="/p/1.001193", dossier=dossier,
-                text="Không biết chụp",
-            )
-
-    def test_taken_answered_and_listed(self, team: Team) -> None:
-        dossier = factories.make_dossier()
-        self.ask(dossier=dossier)
-        page = team.receptionist.get("/can-bo/goi-lai")
-        for words in ("Nguyễn Thị Mẫu", "0905 000 000", "đến nhà", "Không biết chụp"):
-            assert words in page.text
-        assert page.offers(f"/can-bo/ho-so/{dossier.public_code}")
-        team.receptionist.act("/can-bo/goi-lai", act="take")
-        assert "Lê Thị Thử đã nhận gọi" in team.specialist.get("/can-bo/goi-lai").text
-        wrong = team.receptionist.act("/can-bo/goi-lai", act="answer", outcome=" ")
-        assert (wrong.status, "Ghi một câu: đã giúp được gì." in wrong.text) == (422, True)
-        team.receptionist.act("/can-bo/goi-lai", act="answer", outcome="Đã chỉ cách chụp.")
-        text = team.receptionist.get("/can-bo/goi-lai").text
-        assert "Không còn ai chờ gọi lại." in text
-        assert "Đã chỉ cách chụp." in text
-
-    def test_two_at_once_are_told_who(self, team: Team) -> None:
-        self.ask()
-        page = team.specialist.get("/can-bo/goi-lai")
-        team.receptionist.act("/can-bo/goi-lai", act="take")
-        late = team.specialist.send(page, "/can-bo/goi-lai", act="take")
-        assert (late.status, "Lê Thị Thử đã nhận cuộc gọi này." in late.text) == (409, True)
-        assert team.leader.get("/can-bo/goi-lai").status == 403
 
 
 class TestMessages:

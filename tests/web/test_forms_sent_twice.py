@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from app.accounts.models import WebSession
 from app.accounts.permissions import Role
+from app.assistance.models import HelpCall
 from app.core import clock, idempotency
 from app.core.actor import CITIZEN
 from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.core.idempotency import IdempotencyKey
 from app.core.limits import LimitCount
-from app.dossiers.models import Dossier, DossierEvent, HelpCall, State
+from app.dossiers.models import Dossier, DossierEvent, State
 from app.dossiers.services.drafts import discard_draft
 from app.notifications.models import Message
 from tests.web import people

@@ -313,7 +313,7 @@ def test_staff_pages_in_english(app: Flask) -> None:
                 CITIZEN, name="Trần Thị Ví Dụ", phone="+84905000000", way="phone", page="/p/1.001193", text="Mắt kém"
             )
     pages = [
-        "", "/ho-so", "/ho-so?loc=ended", "/mat-phieu", "/tiep-nhan", "/goi-lai", "/tin-nhan", "/le-phi",
+        "", "/ho-so", "/ho-so?loc=ended", "/mat-phieu", "/tiep-nhan", "/bang", "/tin-nhan", "/le-phi",
         "/le-phi/1.001193/copy", "/lich", "/lich/gio", "/phuong", "/tai-khoan", "/thu-tien", "/bien-lai", "/tien-treo",
         "/to-dan", "/to-dan/moi", "/to-dan/luot-quet", "/xin-mien", "/vai-tro", "/vai-tro/lethithu", "/khong-co",
     ]

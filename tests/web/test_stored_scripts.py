@@ -5,8 +5,10 @@ import pytest
 from flask import Flask
 
 from app.accounts.permissions import Role
-from app.core.db import db, transaction
-from app.dossiers.models import Dossier, HelpCall, State
+from app.assistance.services.help_calls import Ask, ask
+from app.core.actor import CITIZEN
+from app.core.db import transaction
+from app.dossiers.models import Dossier, State
 from app.dossiers.queries import find_by_code
 from app.dossiers.services import desk
 from app.dossiers.services.slips import make_slip
@@ -36,7 +38,8 @@ def test_every_page_that_shows_it_escapes_it(app: Flask, evil: str) -> None:
             }
             dossier.from_card = sorted(dossier.answers)
             desk.add_note(dossier, clerk, evil)
-            db.session.add(HelpCall(name=evil, phone="+84905000111", way="phone", text=evil, page="/", dossier_id=dossier.id))
+            asked = Ask(name=evil, phone="+84905000111", way="visit", landmark=evil, text=evil, dossier_code=code)
+            call = ask(CITIZEN, asked).code
             token = make_slip(dossier, reason="submitted", session_id=None).token
     staff, family = Inside(app), Inside(app)
     people.let_in(app, staff, Role.RECEPTIONIST, Role.LEADER, Role.SPECIALIST)
@@ -45,8 +48,9 @@ def test_every_page_that_shows_it_escapes_it(app: Flask, evil: str) -> None:
     seen = 0
     for language in ("vi", "en"):
         for browser, paths in (
-            (staff, (at, "/can-bo/ho-so", "/can-bo/goi-lai", f"{at}/sua/applicant_name", f"{at}/khong-nhan", f"{at}/phieu-moi")),
-            (family, (f"/ho-so/{code}", f"/ho-so/{code}/da-nop", f"/giup?tu=/ho-so/{code}")),
+            (staff, (at, "/can-bo/ho-so", "/can-bo/bang", f"/can-bo/bang/{call}",
+                     f"{at}/sua/applicant_name", f"{at}/khong-nhan", f"{at}/phieu-moi")),
+            (family, (f"/ho-so/{code}", f"/ho-so/{code}/da-nop", f"/giup?tu=/ho-so/{code}", f"/loi-hen/{call}")),
         ):
             browser.get(f"/hien-thi?tieng={language}")
             for path in paths:

@@ -64,6 +64,13 @@ def calls() -> ResponseReturnValue:
     return redirect(url_for("assistance_staff.board"), 303)
 
 
+@bp.post("/goi-lai")
+@require(Permission.HELP_BOARD)
+def answer_call() -> ResponseReturnValue:
+    """A form of the page of before, still open in some window: nothing is done, the board shows how things stand."""
+    return redirect(url_for("assistance_staff.board"), 303)
+
+
 @bp.get("/bang")
 @require(Permission.HELP_BOARD)
 def board() -> ResponseReturnValue:

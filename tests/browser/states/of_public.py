@@ -76,8 +76,10 @@ PUBLIC = [
     S("dossiers_public.resting", "rested", lambda w: Look(f"/nghi/{UNKNOWN_CODE}")),
     S("dossiers_public.privacy", "notice", lambda w: Look("/rieng-tu")),
     S("dossiers_public.help", "form", lambda w: Look("/giup?tu=/p/1.001193")),
-    S("dossiers_public.help", "noted", lambda w: Look("/giup?xong=1")),
     S("dossiers_public.help", "errors", lambda w: Look("/giup", w.stranger()).sends("/giup", name="", phone="12")),
+    S("dossiers_public.help", "a visit, no place", lambda w: Look("/giup", w.stranger()).sends(
+        "/giup", name="Nguyễn Văn Mẫu", how="visit", landmark=""
+    )),
     S("payments_public.family", "long name", _family),
     S("payments_public.family", "stopped looking", lambda w: _family(w, "?lan=60")),
     S("payments_public.family", "ended", _family_ended),

@@ -10,12 +10,12 @@ from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
 from app.accounts.sessions import actor_of
 from app.core import clock
-from app.core.actor import CITIZEN, SYSTEM, Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.db import transaction
 from app.dossiers.forms import hide
 from app.dossiers.models import State as At
 from app.dossiers.queries import list_papers
-from app.dossiers.services import desk, help_calls, slips
+from app.dossiers.services import desk, slips
 from app.procedures import poster_register as posters
 from app.procedures.queries import list_fee_lines
 from app.working_time.queries import list_days
@@ -88,22 +88,6 @@ def _slip_ready(world: World) -> Look:
     with world.inside(), transaction():
         slips.replace_slip(known(code), world.actor(R.RETURN_OFFICER), identity_checked=True, session_id=number)
     return Look(f"/can-bo/ho-so/{code}/phieu-moi/in", token)
-
-
-def _calls(world: World) -> Look:
-    def make() -> bool:
-        clerk = world.actor(R.RECEPTIONIST)
-        with transaction():
-            help_calls.ask_for_help(
-                CITIZEN, name=LONG_NAME, phone="+84905000123", way="visit", page="/p/1.001193", text="Không biết chụp ảnh. " * 12
-            )
-            taken = help_calls.ask_for_help(CITIZEN, name="Lê Thị Thử", phone="+84905000124", way="phone")
-            help_calls.take_call(taken.id, clerk)
-            done = help_calls.ask_for_help(CITIZEN, name="Trần Văn Mẫu", phone="+84905000125", way="counter")
-            help_calls.answer_call(done.id, clerk, "Đã chỉ cách chụp ảnh.")
-        return True
-    world.once("calls", make)
-    return world.clerk("/goi-lai")
 
 
 # Money
@@ -297,9 +281,6 @@ DESK = [
     S(f"{H}.replace_slip", "card not seen", lambda w: _dossier(w, w.at(At.ACCEPTED, BIRTH), path="/phieu-moi").sends()),
     S(f"{H}.print_slip", "ready", _slip_ready),
     S(f"{H}.print_slip", "too late", lambda w: _dossier(w, w.at(At.ACCEPTED, BIRTH), path="/phieu-moi/in")),
-    S(f"{H}.calls", "empty", lambda w: w.clerk("/goi-lai"), bare=True),
-    S(f"{H}.calls", "waiting, taken, answered", _calls),
-    S(f"{H}.calls", "nothing written", lambda w: _calls(w).sends("/goi-lai", act="answer", outcome="")),
 ]
 MONEY = [
     S(f"{C}.desk", "empty", lambda w: w.clerk("/thu-tien", R.CASHIER), bare=True),
