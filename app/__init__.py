@@ -73,6 +73,7 @@ MENU = (
     (Permission.MONEY_VIEW, N_("Tiền treo"), "payments_staff.suspense_list"),
     (Permission.HELP_BOARD, N_("Bảng việc"), "assistance_staff.board"),
     (Permission.HELP_GIVE, N_("Làm giúp"), "assistance_helper.home"),
+    (Permission.HELP_GIVE, N_("Việc đến nhà"), "assistance_staff.errands"),
     (Permission.HELPERS_EDIT, N_("Người giúp"), "assistance_staff.helpers"),
     (Permission.HELP_LEAD, N_("Giấy nhờ của tổ"), "assistance_staff.mandate_list"),
     (Permission.HELP_LEAD, N_("Nên xem lại"), "assistance_staff.patterns"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward, list_residential_groups
-from app.assistance.models import HelpCall
+from app.assistance.models import HelpCall, HelpSession
 from app.assistance.services import board
 from app.assistance.services.help_calls import Ask, ask
 from app.core import clock
@@ -270,8 +270,12 @@ class TestErrands:
         code, work = asked(app, dossier_code=draft, procedure_code=factories.EXTRACT), helper(app)
         work.fill("/can-bo/viec-giup", "/viec-giup")
         page = work.open(f"/can-bo/viec-giup/{code}")
-        starts = [form for form in page.forms() if form.fields.get("call") == code]
-        assert len(starts) == ("dossiers_helper.start_by_call" in app.view_functions)
+        (start,) = [form for form in page.forms() if form.fields.get("call") == code]
+        begun = work.send(start)
+        assert begun.status == 303 and begun.location.startswith("/giup-dan"), (begun.status, begun.heading)
+        with app.app_context():
+            session = db.session.scalars(select(HelpSession)).one()
+            assert (session.call_code, session.dossier_code, session.person_name) == (code, draft, "Trần Thị Ví Dụ")
 
     def test_own_list_on_paper(self, app: Flask) -> None:
         asked(app, urgent=True)

@@ -11,10 +11,9 @@ from app.accounts import services as accounts
 from app.accounts.permissions import Role
 from app.accounts.queries import find_staff, get_ward
 from app.core import clock, jobs
-from app.core.actor import CITIZEN, SYSTEM
+from app.core.actor import SYSTEM
 from app.core.db import db, transaction
 from app.dossiers.models import Dossier, State
-from app.dossiers.services import help_calls
 from app.files.cleaning import CleanFile
 from app.files.demo_papers import DemoPaper, draw_clean
 from app.procedures.parts import Paper
@@ -22,9 +21,10 @@ from app.procedures.queries import list_procedures
 from app.procedures.schema import Procedure
 from app.providers import sms
 from app.providers.sms.memory import MemorySms
+from app.serve.demo.calling import make_calls
 from app.serve.demo.helping import make_helpers
 from app.serve.demo.lives import Life, Ward, life, run, working_moment
-from app.serve.demo.people import STAFF, Person, make_person
+from app.serve.demo.people import STAFF, Person
 
 DOSSIERS = 220
 DAYS = 60
@@ -57,8 +57,8 @@ def make(tick: Callable[[int, int], None]) -> int:
     ward = Ward(rng=rng, staff=staff, photos={}, draw=_draw, now=now)
     lives = _plan(ward, begin, now)
     run(lives, now, lambda done: tick(done, len(lives) * 7))
-    _calls(rng, now)
     make_helpers(rng, now)
+    make_calls(rng, now, staff)
     jobs.run_due()
     return len(lives)
 
@@ -123,13 +123,3 @@ def _kind_of(paper_id: str, procedure: Procedure) -> DemoPaper:
         if word in paper_id and kind in set(DemoPaper):
             return DemoPaper(kind)
     return DemoPaper("generic")
-
-
-def _calls(rng: random.Random, now: datetime) -> None:
-    calls = ((2, "phone", "Không biết chụp giấy chứng sinh"), (5, "visit", "Mắt kém, nhờ đến nhà"), (26, "counter", ""))
-    for hours, way, text in calls:
-        person = make_person(rng, born=(1938, 1955))
-        with clock.moved_to(now - timedelta(hours=hours)), transaction():
-            help_calls.ask_for_help(
-                CITIZEN, name=person.name, phone="+84" + person.phone[1:], way=way, page="/p/1.001193", text=text
-            )
