@@ -17,17 +17,23 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
+def _add(table, name, kind, points_to=None, default=None):
+    """A new column without rebuilding the table: SQLite could not drop one that others point to."""
+    if op.get_bind().dialect.name == 'sqlite':
+        words = [f'ALTER TABLE {table} ADD COLUMN {name} {kind.compile(op.get_bind().dialect)}']
+        words += [f"NOT NULL DEFAULT '{default}'"] if default else []
+        words += [f'REFERENCES {points_to} (id)'] if points_to else []
+        op.execute(' '.join(words))
+        return
+    op.add_column(table, sa.Column(name, kind, nullable=not default, server_default=default))
+    if points_to:
+        op.create_foreign_key(op.f(f'fk_{table}_{name}_{points_to}'), table, points_to, [name], ['id'])
+
+
 def upgrade():
-    with op.batch_alter_table('dossier', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('help_mode', sa.String(length=10), nullable=False, server_default='alone'))
-        batch_op.add_column(sa.Column('residential_group_id', NUMBER, nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f('fk_dossier_residential_group_id_residential_group'), 'residential_group',
-            ['residential_group_id'], ['id'],
-        )
-        batch_op.create_index(
-            'ix_dossier_submitted_at', ['submitted_at', 'residential_group_id', 'help_mode'], unique=False
-        )
+    _add('dossier', 'help_mode', sa.String(length=10), default='alone')
+    _add('dossier', 'residential_group_id', NUMBER, 'residential_group')
+    op.create_index('ix_dossier_submitted_at', 'dossier', ['submitted_at', 'residential_group_id', 'help_mode'])
 
     # What the rows say: a clerk typed what came over the counter; a session of help names its dossier.
     op.execute("UPDATE dossier SET help_mode = 'counter' WHERE channel = 1")
@@ -36,23 +42,12 @@ def upgrade():
             f"UPDATE dossier SET help_mode = '{mode}' WHERE channel <> 1 AND EXISTS (SELECT 1 FROM help_session "  # noqa: S608
             f"WHERE help_session.dossier_code = dossier.public_code AND help_session.mode = '{mode}')"
         )
-    with op.batch_alter_table('dossier', schema=None) as batch_op:
-        batch_op.alter_column('help_mode', existing_type=sa.String(length=10), existing_nullable=False, server_default=None)
-
-    with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('residential_group_id', NUMBER, nullable=True))
-        batch_op.add_column(sa.Column('told_by_id', NUMBER, nullable=True))
-        batch_op.add_column(sa.Column('noted_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('note', sa.LargeBinary(), nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f('fk_message_residential_group_id_residential_group'), 'residential_group',
-            ['residential_group_id'], ['id'],
-        )
-        batch_op.create_foreign_key(batch_op.f('fk_message_told_by_id_staff'), 'staff', ['told_by_id'], ['id'])
-
-    with op.batch_alter_table('bank_event', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('payer_index', sa.LargeBinary(length=16), nullable=True))
-        batch_op.create_index(batch_op.f('ix_bank_event_payer_index'), ['payer_index'], unique=False)
+    _add('message', 'residential_group_id', NUMBER, 'residential_group')
+    _add('message', 'told_by_id', NUMBER, 'staff')
+    _add('message', 'noted_at', sa.DateTime(timezone=True))
+    _add('message', 'note', sa.LargeBinary())
+    _add('bank_event', 'payer_index', sa.LargeBinary(length=16))
+    op.create_index(op.f('ix_bank_event_payer_index'), 'bank_event', ['payer_index'])
 
     op.create_table('odd_pattern',
     sa.Column('agency_id', NUMBER, nullable=False),
@@ -82,22 +77,13 @@ def upgrade():
 
 def downgrade():
     op.drop_table('odd_pattern')
-    with op.batch_alter_table('bank_event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_bank_event_payer_index'))
-        batch_op.drop_column('payer_index')
-
+    op.drop_index(op.f('ix_bank_event_payer_index'), 'bank_event')
+    op.drop_index('ix_dossier_submitted_at', 'dossier')
     # Without these columns nobody would ever bring such a message, nor could it go out by itself.
     op.execute("UPDATE message SET state = 'cancelled' WHERE channel <> 'sms' AND state = 'waiting'")
-    with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_message_told_by_id_staff'), type_='foreignkey')
-        batch_op.drop_constraint(batch_op.f('fk_message_residential_group_id_residential_group'), type_='foreignkey')
-        batch_op.drop_column('note')
-        batch_op.drop_column('noted_at')
-        batch_op.drop_column('told_by_id')
-        batch_op.drop_column('residential_group_id')
-
-    with op.batch_alter_table('dossier', schema=None) as batch_op:
-        batch_op.drop_index('ix_dossier_submitted_at')
-        batch_op.drop_constraint(batch_op.f('fk_dossier_residential_group_id_residential_group'), type_='foreignkey')
-        batch_op.drop_column('residential_group_id')
-        batch_op.drop_column('help_mode')
+    for table, names in (
+        ('bank_event', ('payer_index',)), ('message', ('note', 'noted_at', 'told_by_id', 'residential_group_id')),
+        ('dossier', ('residential_group_id', 'help_mode')),
+    ):
+        for name in names:
+            op.execute(f'ALTER TABLE {table} DROP COLUMN {name}')  # its constraint goes with it
