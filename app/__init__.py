@@ -16,6 +16,7 @@ from app.assistance import tasks as assistance_tasks
 from app.assistance import views_helper as assistance_helper
 from app.assistance import views_public as assistance_public
 from app.assistance import views_staff as assistance_staff
+from app.assistance.services import proposals
 from app.core import crypto, db
 from app.core.errors import N_
 from app.core.settings import Settings
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     crypto.keyring.configure(settings.root_key)
+    proposals.configure(most_open=settings.helper_most_open)
     db.db.init_app(app)
     _open_doors(settings)
     # The order matters: the transaction begins before the guards read, and headers are finished last.

@@ -115,7 +115,9 @@ def test_a_bare_machine_gets_sqlite_and_a_kept_key(tmp_path: Path) -> None:
 
 
 def test_what_is_set_is_respected(tmp_path: Path) -> None:
-    env = {"HOST": "0.0.0.0", "PORT": "8123", "DATA_DIR": str(tmp_path), "DATABASE_URL": "sqlite:////x/y.db"}
+    env = {"HOST": "0.0.0.0", "PORT": "8123", "DATA_DIR": str(tmp_path), "DATABASE_URL": "sqlite:////x/y.db",
+           "HELPER_MOST_OPEN": "3"}
     settings = Settings.from_env(env)
+    assert settings.helper_most_open == 3
     assert (settings.host, settings.port, settings.database_url) == ("0.0.0.0", 8123, "sqlite:////x/y.db")
     assert settings.public_url == "http://127.0.0.1:8123" and not settings.secure_cookies

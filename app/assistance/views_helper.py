@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.guards import require
 from app.accounts.permissions import Permission
 from app.accounts.sessions import current_actor
-from app.assistance import queries, training
+from app.assistance import practice, queries, training
 from app.assistance.forms import errors_of
 from app.assistance.guards import current_help
 from app.assistance.models import ByKind
@@ -79,6 +79,13 @@ def _lesson_page(number: int, status: int = 200, *, error: str = "") -> Response
         "assistance/helper_lesson.html", status, lesson=_lesson(number), error=error, typed=request.form,
         reached=helper.training_page, lessons=len(training.LESSONS),
     )
+
+
+@bp.get("/bai-tap")
+@require(Permission.HELP_GIVE)
+def practise() -> ResponseReturnValue:
+    """Ten minutes of practice with somebody else, in words."""
+    return page("assistance/helper_practice.html", before=practice.BEFORE, steps=practice.STEPS)
 
 
 @bp.get("/ma-pin")

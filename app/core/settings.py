@@ -37,6 +37,7 @@ class Settings:
     payos_checksum_key: str
     sepay_api_key: str
     version: str
+    helper_most_open: int
 
     @property
     def production(self) -> bool:
@@ -82,7 +83,7 @@ class _Reader:
             self.faults.append(f"APP_ENV must be one of {', '.join(ENVIRONMENTS)}, not {app_env!r}")
         production = app_env == "production"
         data_dir = self._data_dir()
-        port = self._port()
+        port = self._number("PORT", 8000, most=65535)
         host = self.text("HOST", "127.0.0.1")
         public_url = self.text("PUBLIC_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
         hosts = tuple(h.strip() for h in self.text("TRUSTED_HOSTS").split(",") if h.strip())
@@ -104,6 +105,7 @@ class _Reader:
             payos_checksum_key=self.text("PAYOS_CHECKSUM_KEY"),
             sepay_api_key=self.text("SEPAY_API_KEY"),
             version=self.text("APP_VERSION", "0.1.0"),
+            helper_most_open=self._number("HELPER_MOST_OPEN", 10, most=50),
         )
         self._check_providers(settings)
         if production:
@@ -112,12 +114,12 @@ class _Reader:
             raise SettingsError(self.faults)
         return settings
 
-    def _port(self) -> int:
-        text = self.text("PORT", "8000")
-        if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+    def _number(self, name: str, default: int, *, most: int) -> int:
+        text = self.text(name) or str(default)
+        if text.isascii() and text.isdigit() and 0 < int(text) <= most:
             return int(text)
-        self.faults.append(f"PORT must be a number from 1 to 65535, not {text!r}")
-        return 8000
+        self.faults.append(f"{name} must be a number from 1 to {most}, not {text!r}")
+        return default
 
     def _data_dir(self) -> Path:
         path = Path(self.text("DATA_DIR", "var")).resolve()

@@ -147,3 +147,12 @@ class TestFromTheHall:
             assert payers.look_at_payers() == 1
         (line,) = queries.list_patterns(lead)
         assert (line.pattern.kind, line.pattern.people) == (K.SAME_PAYER, 4)
+
+
+@pytest.mark.settings(HELPER_MOST_OPEN="2")
+def test_the_installation_says_how_many_mandates_one_helper_holds() -> None:
+    actor = factories.make_helper()
+    for _ in range(2):
+        factories.make_mandate(actor, new_public_code())
+    with pytest.raises(Conflict):
+        factories.make_mandate(actor, new_public_code())

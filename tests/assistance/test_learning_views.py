@@ -1,12 +1,16 @@
 """Pages of the helpers' leader: what is odd, how much people do alone; the pledge that is kept with a helper."""
 from __future__ import annotations
 
+from html import unescape
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward
+from app.assistance import practice
 from app.assistance.models import PatternKind
 from app.assistance.services import fairness
 from app.core.actor import Actor
@@ -70,3 +74,11 @@ def test_a_pledge_is_kept_seen_and_replaced(app: Flask, lead: Actor) -> None:
         assert db.session.scalars(looks).all() == ["helper"]
         rows = list(db.session.scalars(select(StoredFile).where(StoredFile.owner_ref == "pledge/helper").order_by(StoredFile.id)))
         assert [row.is_kept for row in rows] == [False, True] and files.read(rows[1])
+
+
+def test_the_practice_is_the_same_on_paper_and_on_the_screen(app: Flask, lead: Actor) -> None:
+    paper = (Path(__file__).resolve().parents[2] / "docs" / "helper-practice.md").read_text(encoding="utf-8")
+    page = at_work(app, lead).open("/giup-dan/bai-tap").text
+    for words in (*practice.BEFORE, *(line for step in practice.STEPS for line in (step.title, *step.lines, step.seen))):
+        assert words in paper and words in unescape(page), words
+    assert practice.STEPS[-1].minutes.endswith("10")

@@ -14,10 +14,16 @@ from app.core.errors import N_, Conflict, Forbidden, Invalid
 from app.core.text import fold, normalise
 from app.procedures.queries import find_procedure
 
-MOST_OPEN = 10  # mandates of one helper at a time
+MOST_OPEN = 10  # mandates of one helper at a time, unless the installation says otherwise
+_cap = [MOST_OPEN]
 MOST_DAYS = 7  # today included
 _NOT_NOW = N_("Người giúp này chưa được giúp hôm nay. Hỏi tổ trưởng.")
 _TOO_MANY_OPEN = N_("Đang giữ %(n)s giấy nhờ chưa xong. Kết thúc bớt rồi nhận thêm.")
+
+
+def configure(*, most_open: int = MOST_OPEN) -> None:
+    """How many open mandates one helper may hold in this installation (``HELPER_MOST_OPEN``)."""
+    _cap[0] = most_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def propose(
     if standing(helper) is not Standing.GOOD:
         raise Forbidden(_NOT_NOW)
     open_now = [one for one in list_open(helper) if not dossier_code or one.dossier_code != dossier_code]
-    if len(open_now) >= MOST_OPEN:
+    if len(open_now) >= _cap[0]:
         raise Conflict(_TOO_MANY_OPEN, n=len(open_now))
     person = Person(name=normalise(person.name)[:120], phone=person.phone, id_number=person.id_number)
     witness_name = normalise(witness_name)[:120]

@@ -152,6 +152,7 @@ LEARNING_STATES = [
     S(f"{T}.patterns", "nothing written, wrong", lambda w: _odd(w).sends(word=" ")),
     S(f"{T}.helper", "pledge kept", _pledged),
     S(f"{T}.helper", "no pledge chosen, wrong", lambda w: _pledged(w).sends("/cam-ket")),
+    S("assistance_helper.practise", "script", lambda w: Look("/giup-dan/bai-tap", _lead(w, "").token)),
     S(f"{C}.help_of", "nobody helped", lambda w: w.follow(w.at(At.SUBMITTED), "/ai-giup")),
     S(f"{C}.help_of", "live, long name", lambda w: _helped(w, "live", live=True)),
     S(f"{C}.help_of", "over", lambda w: _helped(w, "over", live=False)),
