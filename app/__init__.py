@@ -115,12 +115,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.db.init_app(app)
     _open_doors(settings)
     # The order matters: the transaction begins before the guards read, and headers are finished last.
-    for layer in (requests, security, csrf, transactions, guarding, i18n, rendering, addresses, errors, static_files):
+    for layer in (
+        requests, security, csrf, transactions, assistance_guards, guarding, i18n, rendering, addresses, errors, static_files,
+    ):
         layer.init_app(app)
-    assistance_guards.init_app(app)
     app.jinja_env.globals.update(
         helped=dossiers_helper.ending.helped,
-        staff_menu=accounts_staff.menu, own_drafts=dossiers_public.own_drafts, explain_shown=explain_shown
+        staff_menu=assistance_guards.unless_turned(accounts_staff.menu), own_drafts=dossiers_public.own_drafts,
+        explain_shown=explain_shown,
     )
     accounts_staff.MENU[:] = MENU
     sessions.init_app(app)

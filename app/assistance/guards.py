@@ -113,18 +113,28 @@ def note_use(session: HelpSession, mandate: Mandate, act: str) -> None:
 
 def _keep_turned() -> Any:
     """While the screen is turned, no page of a helper or of staff opens, whatever address is typed."""
-    if request.endpoint == "static":
-        return None
+    guard = guard_of(current_app, request.endpoint) if request.endpoint else None
+    is_open = guard is not None and guard.name == "public"
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_open and request.method in ("GET", "HEAD") and not getattr(view, "_writes", False):
+        return None  # nothing of ours is asked for: no look at who asks
     session = current_help() if current_actor().may(Permission.HELP_GIVE) else None
     if session is None:
         return None
     _end_with_web_session(session)
     if not session.is_turned:
         return None
-    guard = guard_of(current_app, request.endpoint) if request.endpoint else None
     if guard is not None and guard.name in ("public", "slip_session", "helping"):  # the last two have decided themselves
         return None
     return to_pin()
+
+
+def unless_turned(menu: Callable[[], list[tuple[str, str]]]) -> Callable[[], list[tuple[str, str]]]:
+    """The menu of staff, on a page of errors too; none while the screen is turned to the person."""
+    def shown() -> list[tuple[str, str]]:
+        session = current_help() if current_actor().may(Permission.HELP_GIVE) else None
+        return [] if session is not None and session.is_turned else menu()
+    return shown
 
 
 def _end_with_web_session(session: HelpSession) -> None:
@@ -138,5 +148,5 @@ def _end_with_web_session(session: HelpSession) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """To be called after the guards of endpoints are in force."""
+    """To be called before the guards of endpoints are in force: whoever is refused a page sees no menu either."""
     app.before_request(_keep_turned)
