@@ -13,7 +13,7 @@ from app.assistance.models import HelpSession
 from app.core.actor import Actor
 from app.core.db import db
 from tests import factories
-from tests.web.browsing import Form, Inside, Reply
+from tests.web.browsing import Form, Inside, Reply, _fields
 
 
 class Tablet(Inside):
@@ -35,7 +35,7 @@ class Tablet(Inside):
         for form in lxml.html.fromstring(page.text).xpath("//form"):
             for button in form.xpath(".//button"):
                 if words in button.text_content():
-                    fields = dict(form.form_values())
+                    fields = _fields(form)
                     fields |= {button.get("name"): button.get("value")} if button.get("name") else {}
                     return self.follow(self.send(Form(form.action or page.path, fields), **typed))
         raise AssertionError(f"no button {words!r} on {page.heading!r}: {page.status}")
