@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
-from app.assistance.models import ConsentText, EventKind, Mandate, MandateEvent, MandateHead
+from app.assistance.models import CallAct, ConsentText, EventKind, HelpCall, HelpCallEvent, Mandate, MandateEvent, MandateHead
 from app.assistance.services.journal import link, seal_of
 from app.assistance.services.mandates import is_drawn
 from app.assistance.services.texts import digest
@@ -51,6 +52,34 @@ def verify() -> Verdict:
 def faults() -> Iterator[str]:
     """One sentence for each thing that does not hold (for ``doctor``)."""
     yield from verify().faults
+    yield from call_faults()
+
+
+def call_faults() -> Iterator[str]:
+    """Calls for help whose row says other than their journal, or whose times cannot be."""
+    lines: dict[int, list[HelpCallEvent]] = defaultdict(list)
+    for line in db.session.scalars(select(HelpCallEvent).order_by(HelpCallEvent.id)):
+        lines[line.call_id].append(line)
+    for call in db.session.scalars(select(HelpCall).order_by(HelpCall.id)):
+        acts, name = [line.act for line in lines[call.id]], f"call {call.code}"
+        if acts[:1] != [CallAct.ASKED]:
+            yield f"{name}: the journal does not know who asked"
+        if (CallAct.DONE in acts) == call.is_open:
+            yield f"{name}: the journal does not know whether it is done"
+        if not call.is_open and not (call.done_at and call.answered_at and call.done_at <= call.answered_at):
+            yield f"{name}: done after it was told"
+        if call.taken_by_id != _last_taker(lines[call.id]):
+            yield f"{name}: the journal knows another who has it"
+
+
+def _last_taker(lines: list[HelpCallEvent]) -> int | None:
+    taker: int | None = None
+    for line in lines:
+        if line.act == CallAct.TAKEN:
+            taker = line.by_id
+        elif line.act in (CallAct.PASSED, CallAct.DONE):
+            taker = line.to_id if line.act == CallAct.PASSED else line.to_id or taker or line.by_id
+    return taker
 
 
 def _texts(texts: dict[tuple[str, str], ConsentText]) -> Iterator[str]:

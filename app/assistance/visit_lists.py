@@ -17,12 +17,15 @@ _TIMES = {"morning": "buổi sáng", "afternoon": "buổi chiều"}
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
-def papers_of(call: HelpCall) -> list[str]:
-    """What the person needs at hand for what they are about, in everyday names; always required ones first."""
+def papers_of(call: HelpCall) -> tuple[list[str], list[str]]:
+    """(what is needed in any case, what may be needed) for what the person is about, in everyday names.
+
+    Which of the second they are depends on answers, and those stand in the hall.
+    """
     procedure = find_procedure(call.procedure_code) if call.procedure_code else None
-    if procedure is None:
-        return []
-    return [paper.title for paper in sorted(procedure.papers, key=lambda one: not (one.required and one.show_if is None))]
+    papers = procedure.papers if procedure else ()
+    sure = [paper.title for paper in papers if paper.required and paper.show_if is None]
+    return sure, [paper.title for paper in papers if paper.title not in sure]
 
 
 def _phone(number: str) -> str:
@@ -45,12 +48,13 @@ def _promised(call: HelpCall, day: date) -> str:
 
 def _visit(number: int, call: HelpCall, day: date) -> dict[str, object]:
     procedure = find_procedure(call.procedure_code) if call.procedure_code else None
+    sure, perhaps = papers_of(call)
     return {
         "number": str(number), "code": show(call.code), "promised": _promised(call, day), "urgent": call.urgency == "now",
         "name": call.name, "phone": _phone(call.phone) if call.phone else "không có điện thoại",
         "place": call.landmark or "", "best_time": _TIMES.get(call.best_time, ""), "text": call.text,
         "about": procedure.title if procedure else "", "dossier": show(call.dossier_code) if call.dossier_code else "",
-        "papers": papers_of(call), "taker": call.taker.full_name if call.taker else "",
+        "papers": sure, "perhaps": perhaps, "taker": call.taker.full_name if call.taker else "",
     }
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import flask_migrate
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward, list_residential_groups
-from app.assistance import queries, visit_lists
+from app.assistance import integrity, queries, visit_lists
 from app.assistance.models import CallAct, CallKind, HelpCall, HelpCallEvent, Urgency
 from app.assistance.services import board
 from app.assistance.services.help_calls import Ask, Report, ask, forget_draft, promise, report
@@ -318,11 +318,11 @@ class TestPaper:
         names = [row.name for row in list_residential_groups(get_ward().id)[:2]]
         for expected in (
             "Danh sách đến nhà", "thứ Hai 23/11/2026", "2 nhà", *names, "Trần Thị Ví Dụ", "0905 000 000", "gần chợ Ví Dụ",
-            "buổi chiều", "Giấy cần có", "trước 17 giờ", "GẤP", "không có điện thoại", "Kết quả", "Xong lúc", "Mắt kém",
+            "buổi chiều", "Có thể cần",
+            "Giấy bệnh viện cấp khi sinh", "trước 17 giờ", "GẤP", "không có điện thoại", "Kết quả", "Xong lúc", "Mắt kém",
         ):
             assert expected in words, expected
         assert "Không Đến Nhà" not in words and "Tuần Sau" not in words
-        assert visit_lists.papers_of(found[0])
 
     def test_a_day_without_visits_says_so(self) -> None:
         paper = visit_lists.print_visits([], get_ward(), MONDAY, "https://phuxuan.example", made_at=clock.now())
@@ -335,6 +335,19 @@ class TestPaper:
         with transaction():
             board.take(two, made.code, 1)
         assert queries.list_visits(one, MONDAY, two.id) == [made]
+
+
+def test_a_row_that_says_other_than_its_journal_is_found() -> None:
+    one, two = clerk(), response()
+    rows = [call(), visit(), call()]
+    with transaction():
+        board.take(one, rows[0].code, 1)
+        board.pass_on(one, rows[0].code, 2, two.id, "Dặn")
+        board.finish(one, rows[1].code, 1, "Xong")
+    assert list(integrity.call_faults()) == []
+    with transaction():
+        rows[0].taken_by_id, rows[1].done_at, rows[2].answered_at = one.id, clock.now() + timedelta(hours=1), clock.now()
+    assert len(list(integrity.call_faults())) == 4
 
 
 def test_the_journal_cannot_be_changed() -> None:
