@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -55,15 +55,16 @@ def recall(key: str, scope: str, request_hash: str, *, repeatable: bool = False)
 
 def claim(key: str, scope: str, request_hash: str) -> bool:
     """Take the key for this transaction, after ``recall``; False when a parallel twin was first: recall it anew."""
-    before = db.session.get(IdempotencyKey, key)
-    if before is None:
-        db.session.add(IdempotencyKey(key=key, scope=scope, request_hash=request_hash, status=0, location=None))
-        try:
-            db.session.flush()
-        except IntegrityError:
-            return False
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    taken = db.session.execute(
+        insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
+        .values(key=key, scope=scope, request_hash=request_hash, status=0, location=None, created_at=clock.now())
+        .on_conflict_do_nothing()
+    )
+    if taken.rowcount == 1:
         return True
-    if (before.scope, before.request_hash) == (scope, request_hash):
+    before = db.session.get(IdempotencyKey, key, populate_existing=True)
+    if before is None or (before.scope, before.request_hash) == (scope, request_hash):
         return False  # between recall and here a twin was kept: to take its key would be to act twice
     taken = db.session.execute(
         update(IdempotencyKey)
@@ -75,8 +76,11 @@ def claim(key: str, scope: str, request_hash: str) -> bool:
 
 def keep_answer(key: str, status: int, location: str) -> None:
     """What the form was answered, to be given again."""
-    row = db.session.get_one(IdempotencyKey, key)
-    row.status, row.location = status, location if len(location) <= LONGEST_LOCATION else None
+    db.session.execute(
+        update(IdempotencyKey).where(IdempotencyKey.key == key)
+        .values(status=status, location=location if len(location) <= LONGEST_LOCATION else None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def sweep() -> int:

@@ -30,11 +30,12 @@ class LimitCount(Model):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``times`` in each ``seconds``."""
+    """At most ``times`` in each ``seconds``; ``said`` to who comes over it, where the usual sentence would not help."""
 
     name: str
     times: int
     seconds: int
+    said: str = ""
 
 
 def _window(limit: Limit) -> datetime:
@@ -72,7 +73,7 @@ def spend(
                 over = limit
                 break
     if over:
-        raise TooMany(message, retry_after=over.seconds)
+        raise TooMany(over.said or message, retry_after=over.seconds)
 
 
 def give_back(*tries: tuple[Limit, str]) -> None:

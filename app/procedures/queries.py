@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from app.core import clock
 from app.core.db import db
@@ -19,6 +19,8 @@ TILES = 6
 # About 50 rows at a time; a bound only so that a process that reloads for years does not grow.
 _KEPT = 500
 _parsed: dict[tuple[int, str], Procedure] = {}
+_SEEN = "procedure versions"
+_SHA256 = select(ProcedureVersion.sha256).where(ProcedureVersion.id == bindparam("id"))
 _FACTS = (
     ProcedureVersion.id, ProcedureVersion.sha256, ProcedureVersion.code, ProcedureVersion.version,
     ProcedureVersion.valid_from, ProcedureVersion.valid_to,
@@ -44,10 +46,14 @@ def get_version(version_id: int, sha256: str = "") -> Procedure:
     """
     if sha256 and (found := _parsed.get((version_id, sha256))):
         return found
-    known = db.session.scalar(select(ProcedureVersion.sha256).where(ProcedureVersion.id == version_id))
-    if known is None:
+    known: dict[int, str | None] = db.session().info.setdefault(_SEEN, {})  # as long as the session: one request
+    if version_id not in known:
+        known[version_id] = db.session.scalar(_SHA256, {"id": version_id})
+    found = known[version_id]
+    if found is None:
+        del known[version_id]
         raise NotFound(NO_PROCEDURE)
-    return _procedure(version_id, known)
+    return _procedure(version_id, found)
 
 
 def _in_force(rows: list[Row[tuple[int, str, str, int, date, date | None]]], day: date) -> list[Procedure]:

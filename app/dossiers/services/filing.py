@@ -44,10 +44,11 @@ def submit(dossier: Dossier, actor: Actor, *, session_id: int | None, helper: He
     now = clock.now()
     write_fee(dossier)
     advance(dossier, Action.SUBMIT, actor, submitted_at=now, answer_due_at=answer_due_at(now))
-    made = shown_codes(dossier, session_id) or make_slip(dossier, reason="submitted", session_id=session_id)
-    slip = find_slip(dossier)
+    made = shown_codes(dossier, session_id)
+    slip = find_slip(dossier) if made else None
     if slip is not None and session_id is not None:
         grant(dossier, slip, session_id)  # the draft opened by itself; from now on the slip does, and it begins now
+    made = made or make_slip(dossier, reason="submitted", session_id=session_id)
     tell_submitted(dossier, helper)
     return made
 

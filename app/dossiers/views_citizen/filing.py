@@ -24,7 +24,10 @@ from app.web.transactions import begin, late_write
 
 _SUBMITS = Limit("submit", 20, 3600)
 # Every filing sends a text message, to a telephone that nobody has proven yet.
-SUBMITS_BY_PHONE = Limit("submit-phone", 20, 24 * 3600)
+SUBMITS_BY_PHONE = Limit(
+    "submit-phone", 20, 24 * 3600,
+    said=N_("Số điện thoại này đã nộp nhiều hồ sơ hôm nay. Mai nộp tiếp, hoặc gọi phường. Bài vẫn còn."),
+)
 
 
 @bp.get("/xem-lai")
@@ -58,12 +61,7 @@ def _review(status: int = 200, error: str = "") -> ResponseReturnValue:
 def submit(code: str) -> ResponseReturnValue:
     """Hand the dossier in. Pressed twice it is handed in once."""
     phone = current_dossier().phone
-    spend((_SUBMITS, str(session_id())))
-    if phone:
-        spend(
-            (SUBMITS_BY_PHONE, phone),
-            message=N_("Số điện thoại này đã nộp nhiều hồ sơ hôm nay. Mai nộp tiếp, hoặc gọi phường. Bài vẫn còn."),
-        )
+    spend((_SUBMITS, str(session_id())), *([(SUBMITS_BY_PHONE, phone)] if phone else ()))
     begin()
     dossier = current_dossier()
     keep_text_size(dossier)
