@@ -4,13 +4,16 @@ from __future__ import annotations
 from tests.browser.states.of_assistance import ASSISTANCE_STATES
 from tests.browser.states.of_board import BOARD_STATES
 from tests.browser.states.of_citizen import CITIZEN_STATES
+from tests.browser.states.of_helping import HELPING_STATES
 from tests.browser.states.of_learning import LEARNING_STATES
 from tests.browser.states.of_public import PUBLIC
 from tests.browser.states.of_staff import STAFF_STATES
 from tests.browser.states.registry import NO_PAGE, PageState
 from tests.browser.states.world import Look, World
 
-STATES: list[PageState] = [*PUBLIC, *CITIZEN_STATES, *STAFF_STATES, *ASSISTANCE_STATES, *BOARD_STATES, *LEARNING_STATES]
+STATES: list[PageState] = [
+    *PUBLIC, *CITIZEN_STATES, *STAFF_STATES, *ASSISTANCE_STATES, *BOARD_STATES, *LEARNING_STATES, *HELPING_STATES,
+]
 FOR_CITIZENS = [state for state in STATES if not state.is_staff]
 FOR_STAFF = [state for state in STATES if state.is_staff]
 

@@ -39,6 +39,7 @@ PICTURES = {
     "assistance_staff.pledge",
 }
 PAPERS = {
+    "dossiers_helper.done_slip",
     "dossiers_citizen.slip_pdf", "dossiers_citizen.result_file", "dossiers_staff.slip_pdf", "dossiers_staff.declaration",
     "dossiers_staff.reception_slip", "dossiers_staff.refusal_slip", "dossiers_staff.supplement_slip",
     "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
