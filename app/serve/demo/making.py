@@ -23,6 +23,7 @@ from app.providers import sms
 from app.providers.sms.memory import MemorySms
 from app.serve.demo.calling import make_calls
 from app.serve.demo.helping import make_helpers
+from app.serve.demo.learning import make_learning
 from app.serve.demo.lives import Life, Ward, life, run, working_moment
 from app.serve.demo.people import STAFF, Person
 
@@ -59,6 +60,7 @@ def make(tick: Callable[[int, int], None]) -> int:
     run(lives, now, lambda done: tick(done, len(lives) * 7))
     make_helpers(rng, now)
     make_calls(rng, now, staff)
+    make_learning(rng, now, staff)
     jobs.run_due()
     return len(lives)
 
