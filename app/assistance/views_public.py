@@ -24,7 +24,6 @@ bp = Blueprint("assistance_public", __name__)
 # Many phones of one network share an address; a flood of made-up incidents must not bury the true ones.
 _REPORTS = Limit("incident-address", 20, 3600)
 _REPORTS_OF_DAY = Limit("incident-all", 500, 86400)
-_LOOKS = Limit("promise-address", 120, 3600)
 
 
 @bp.get("/nguoi-giup/<token>")
@@ -54,7 +53,6 @@ def promises() -> ResponseReturnValue:
 @public
 def promised(code: str) -> ResponseReturnValue:
     """What was promised and how far it is. It tells no name, no number and no place: whoever has the code may see it."""
-    spend((_LOOKS, visitor_network()))
     call = find_call(code)
     if call is None:
         return page(

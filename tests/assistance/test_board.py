@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -13,16 +12,14 @@ from sqlalchemy.exc import DatabaseError
 from app.accounts.permissions import Role
 from app.accounts.queries import get_ward, list_residential_groups
 from app.assistance import integrity, queries, visit_lists
-from app.assistance.models import CallAct, CallKind, HelpCall, HelpCallEvent, Urgency
+from app.assistance.models import CallAct, CallKind, HelpCall, Urgency
 from app.assistance.services import board
 from app.assistance.services.help_calls import Ask, Report, ask, forget_draft, promise, report
 from app.core import clock, codes, jobs
 from app.core.actor import CITIZEN, Actor
-from app.core.crypto import seal
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.notifications.models import Message
-from app.serve import schema
 from app.working_time.queries import load_calendar
 from tests import factories
 from tests.core.running import at_once
@@ -356,49 +353,3 @@ def test_the_journal_cannot_be_changed() -> None:
         with pytest.raises(DatabaseError), transaction() as session:
             session.execute(text(statement))
     assert acts_of(made) == [CallAct.ASKED]
-
-
-def test_the_step_of_the_database_keeps_what_was_asked_before(app: Flask) -> None:
-    schema.attach(app)
-    dossier, one = factories.make_dossier(), clerk()
-    code, dossier_id = dossier.public_code, dossier.id
-    db.session.remove()
-    flask_migrate.downgrade(revision="0005")
-    with transaction() as session:
-        for name, way, page, about, answered in (
-            ("Bà Mẫu", "visit", f"/p/{BIRTH}", None, None), ("Ông Thử", "phone", "/", dossier_id, clock.now()),
-        ):
-            session.execute(
-                text(
-                    "INSERT INTO help_call (name, phone, way, page, dossier_id, text, created_at, taken_by_id, taken_at, "
-                    "answered_at, outcome) VALUES (:name, :phone, :way, :page, :about, :said, :at, :who, :taken, :done, :out)"
-                ),
-                {
-                    "name": seal(name.encode()), "phone": seal(b"+84905000000"), "way": way, "page": page, "about": about,
-                    "said": seal("Mắt kém".encode()), "at": _plain(clock.now()), "who": one.id if answered else None,
-                    "taken": _plain(answered), "done": _plain(answered), "out": seal("Đã chỉ".encode() if answered else b""),
-                },
-            )
-    db.session.remove()
-    flask_migrate.upgrade()
-    first, second = db.session.scalars(select(HelpCall).order_by(HelpCall.id))
-    assert (first.name, first.kind, first.procedure_code, first.dossier_code, first.text) == (
-        "Bà Mẫu", "visit", BIRTH, None, "Mắt kém"
-    )
-    assert (second.name, second.kind, second.dossier_code, second.urgency, second.outcome) == (
-        "Ông Thử", "call", code, "stuck", "Đã chỉ"
-    )
-    assert codes.is_valid(first.code) and first.code != second.code and first.is_open
-    assert second.done_at == second.answered_at == clock.now()
-    assert (acts_of(first), acts_of(second)) == (["asked"], ["asked", "taken", "done"])
-    assert queries.list_board(one) == [first]
-    with transaction():
-        board.take(one, first.code, 1)
-    assert db.session.scalar(select(HelpCallEvent).where(HelpCallEvent.act == "taken", HelpCallEvent.call_id == first.id))
-
-
-def _plain(moment: datetime | None) -> datetime | str | None:
-    """As the database keeps it, without the type that the model gives it."""
-    if moment is None or db.engine.dialect.name == "postgresql":
-        return moment
-    return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

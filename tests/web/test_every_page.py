@@ -95,7 +95,8 @@ def test_every_look_that_may_write_is_known(app: Flask) -> None:
     assert writing - audited == set(TRACES) - {"dossiers_staff.queue"}, "a list is noted once a minute, beside the look"
     of_dossiers = {name for name in audited if name.startswith("dossiers_staff.")}
     papers = {"assistance_staff.evidence", "assistance_staff.pledge"}
-    assert audited - of_dossiers == papers, "a clerk's look at a dossier, a consent or a pledge is audited"
+    lists = {"assistance_staff.visit_list", "assistance_staff.own_visit_list"}
+    assert audited - of_dossiers == papers | lists, "a look at a dossier, a consent, a pledge, a printed list is audited"
     assert TRACES.keys() | audited <= {state.endpoint for state in STATES} | NO_PAGE
 
 

@@ -44,6 +44,7 @@ PAPERS = {
     "dossiers_staff.reception_slip", "dossiers_staff.refusal_slip", "dossiers_staff.supplement_slip",
     "dossiers_staff.result_file", "payments_staff.receipt_pdf", "procedures_staff.poster_pdf",
     "assistance_staff.badge", "dossiers_staff.telling_sheet",
+    "assistance_staff.visit_list", "assistance_staff.own_visit_list",
 }
 LEADING_ON = {"dossiers_public.scan", "assistance_staff.calls"}  # always leads to another page, or to the page of errors
 FOR_MACHINES = {"web.healthz", "static", "dossiers_citizen.upload_state"}
