@@ -77,11 +77,13 @@ class TestTheSlipsPage:
         browser = Inside(app)
         with app.app_context():
             dossier = factories.make_dossier(State.SUBMITTED)
-            mandate = factories.make_mandate(factories.make_helper(), dossier.public_code, Method.AGREED)
+            helper = factories.make_helper()
+            mandate = factories.make_mandate(helper, dossier.public_code, Method.AGREED)
             row, token = factories.make_session("citizen")
             slip = find_slip(dossier)
             with transaction():
-                mandates.use_mandate(mandate, factories.make_helper(), "answers.keep")
+                for _ in range(2):
+                    mandates.use_mandate(mandate, helper, "answers.keep")
                 assert slip is not None
                 grant(dossier, slip, row.id)
             browser.set_cookie("session", token)
@@ -91,7 +93,7 @@ class TestTheSlipsPage:
         browser, code, number = seen
         assert "/ai-giup" in browser.open(f"/ho-so/{code}").text
         page = browser.open(f"/ho-so/{code}/ai-giup")
-        assert "Nguyễn Minh Thử" in page.text and "Điền giúp lời khai" in page.text
+        assert "Nguyễn Minh Thử" in page.text and "Điền lời khai" in page.text and "(2 lần)" in page.text
         assert browser.fill(f"/ho-so/{code}/ai-giup", "/ai-giup").status == 303
         assert "Tôi không nhờ nữa" not in browser.open(f"/ho-so/{code}/ai-giup").text
         with app.app_context():
