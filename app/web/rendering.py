@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.urls import iri_to_uri
@@ -217,10 +218,20 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
+def _compiled(folder: Path) -> FileSystemBytecodeCache | None:
+    """Templates as compiled by an earlier start (half of a start's time); a change of one shows by its content."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:  # a start without it is slower, and no worse
+        return None
+    return FileSystemBytecodeCache(str(folder))
+
+
 def init_app(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     environment = app.jinja_env
     environment.auto_reload = bool(app.debug)
+    environment.bytecode_cache = _compiled(app.extensions["settings"].data_dir / "templates")
     environment.filters.update(_FILTERS)
     environment.globals.update(
         ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,

@@ -1,9 +1,9 @@
 """Pages and the way to a dossier handed in (targets 1 to 5)."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench import paint, visitor
 from tests.bench.client import Session
@@ -57,6 +57,14 @@ def handing_in(stage: Stage) -> Iterator[Figure]:
     yield Figure("final post, p99 / p50 at 8 connections", "x", spread, None, value(at_most=2.5))
 
 
+def _views(
+    browser: Browser, first: str, after: str, rounds: int, cookies: Mapping[str, str] | None = None
+) -> tuple[paint.View, paint.View]:
+    """Medians of cold first views and of the views after them."""
+    pairs = [paint.first_and_next(browser, first, after, cookies) for _ in range(rounds)]
+    return paint.median([pair[0] for pair in pairs]), paint.median([pair[1] for pair in pairs if pair[1]])
+
+
 @bench("First views on slow 3G")
 def first_views(stage: Stage) -> Iterator[Figure]:
     product, floor = stage.product(), stage.floor()
@@ -65,11 +73,23 @@ def first_views(stage: Stage) -> Iterator[Figure]:
         browser = playwright.chromium.launch(executable_path=path, args=[*browsers.FLAGS, "--no-sandbox"])
         plain = paint.median([paint.first_and_next(browser, f"{floor.url}/plain")[0] for _ in range(stage.rounds)])
         # Ruling 17: the read-aloud script may come after the first view; the icon is the browser's own wish. Both are counted.
-        for name, address in (("home", "/"), ("procedure", "/p/2.000635"), ("tracking", "/xem")):
-            seen = paint.median([paint.first_and_next(browser, product.url + address)[0] for _ in range(stage.rounds)])
+        for name, address, after in (
+            ("home", "/", "/p/2.000635"), ("procedure", "/p/2.000635", "/xem"), ("tracking", "/xem", "/"),
+        ):
+            seen, then = _views(browser, product.url + address, product.url + after, stage.rounds)
             yield Figure(f"{name}: first view", "KiB", seen.kib, plain.kib, value(at_most=12))
             yield Figure(f"{name}: requests, script and icon included", "", seen.requests, plain.requests, value(at_most=4))
             yield Figure(f"{name}: first paint", "s", seen.paint_s, plain.paint_s, ratio(at_most=1.15))
             yield Figure(f"{name}: usable", "s", seen.usable_s, plain.usable_s, value(at_most=0.9))
             yield Figure(f"{name}: layout shift", "", seen.shift, None, value(at_most=0))
+            yield Figure(f"{name}: then {after}", "KiB", then.kib, None, value(at_most=6))
+            yield Figure(f"{name}: then {after}: requests", "", then.requests, None, value(at_most=1))
+        path, headers = _question(product)
+        cookies = dict(pair.split("=", 1) for pair in headers["Cookie"].split("; "))
+        question = product.url + path
+        seen, then = _views(browser, question, question, stage.rounds, cookies)
+        yield Figure("question: first view, with htmx", "KiB", seen.kib, None, value(at_most=22))
+        yield Figure("question: requests, script and icon included", "", seen.requests, None, value(at_most=5))
+        yield Figure("question: the page again", "KiB", then.kib, None, value(at_most=6))
+        yield Figure("question: the page again: requests", "", then.requests, None, value(at_most=1))
         browser.close()

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
@@ -43,14 +45,21 @@ def _throttled(page: Page) -> tuple[CDPSession, list[float]]:
         {"offline": False, "latency": LATENCY_MS, "downloadThroughput": speed, "uploadThroughput": speed},
     )
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWER})
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    def came(event: dict[str, Any]) -> None:
+        if event["encodedDataLength"]:  # what the browser had kept came over no wire
+            sizes.append(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", came)
     return session, sizes
 
 
-def first_and_next(browser: Browser, url: str, next_url: str | None = None) -> tuple[View, View | None]:
+def first_and_next(
+    browser: Browser, url: str, next_url: str | None = None, cookies: Mapping[str, str] | None = None
+) -> tuple[View, View | None]:
     """A cold first view of ``url`` and, with what is cached by then, a view of ``next_url``."""
     context = browser.new_context(**browsers.PHONE, **browsers.COMMON)
     try:
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in (cookies or {}).items()])
         page = context.new_page()
         page.add_init_script(_WATCH)
         _, sizes = _throttled(page)

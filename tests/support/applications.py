@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.core.db import db
@@ -41,6 +42,7 @@ def settings_for(database_url: str, data_dir: Path, **env: str) -> Settings:
 def made(settings: Settings) -> Iterator[Flask]:
     """The application, its connections closed at the end."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # templates are compiled once for all tests
     yield app
     with app.app_context():
         db.session.remove()
