@@ -59,9 +59,9 @@ def claim(key: str, scope: str, request_hash: str) -> bool:
     taken = db.session.execute(
         insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
         .values(key=key, scope=scope, request_hash=request_hash, status=0, location=None, created_at=clock.now())
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing().returning(IdempotencyKey.key)  # a count of rows is not told on PostgreSQL
     )
-    if taken.rowcount == 1:
+    if taken.scalar() is not None:
         return True
     before = db.session.get(IdempotencyKey, key, populate_existing=True)
     if before is None or (before.scope, before.request_hash) == (scope, request_hash):
