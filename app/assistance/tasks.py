@@ -6,8 +6,10 @@ from typing import Any
 
 from app.assistance.services import board, fairness, phone_codes
 from app.assistance.services.help_calls import WATCH
+from app.assistance.services.help_sessions import end_lapsed
 from app.assistance.services.helpers import stop_lapsed
 from app.core import jobs
+from app.core.actor import SYSTEM
 
 SWEEP = "assistance.sweep"
 
@@ -16,6 +18,7 @@ SWEEP = "assistance.sweep"
 def _sweep(_args: dict[str, Any]) -> None:
     stop_lapsed()
     phone_codes.sweep()
+    end_lapsed(SYSTEM)
     fairness.look_over()
     jobs.enqueue(SWEEP, delay=timedelta(days=1))
 

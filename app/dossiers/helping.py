@@ -42,7 +42,8 @@ _PAYING = {
 # What the person does on the turned screen, by what it was turned for.
 PERSON_MAY: dict[TurnedFor, dict[str, str]] = {
     TurnedFor.SUBMIT: {
-        f"{_C}.submit": "submit", f"{_C}.confirmation": "", f"{_C}.slip_pdf": "", f"{_C}.send_supplement": "supplement.send",
+        f"{_C}.submit": "submit", f"{_C}.confirmation": "", f"{_C}.slip_pdf": "", f"{_C}.track": "",
+        f"{_C}.send_supplement": "supplement.send",
         **_PAYING,
     },
     TurnedFor.PAYMENT: _PAYING,

@@ -367,3 +367,22 @@ def test_after_the_filing_the_helper_changes_and_collects_nothing(app: Flask, ta
         assert tablet.get(f"/ho-so/{code}{path}").status in (403, 404), path
     for path in ("/ma/change/gui", "/ma/change", "/rut", "/ket-qua", "/cau/phone", "/bo", "/de-do", "/nop-tien", "/xin-mien"):
         assert tablet.ask("POST", f"/ho-so/{code}{path}", tablet.keys()).status in (403, 404), path
+
+
+def test_what_the_ward_asked_for_again_is_sent_by_the_person(app: Flask, tablet: Tablet, helper: Actor) -> None:
+    """The helper photographs the paper anew; the person presses send on the turned screen; answers stay shut."""
+    with app.app_context():
+        found = factories.make_dossier(State.AWAITING_SUPPLEMENT)
+        code, wanted = found.public_code, drafts.procedure_of(found).form.visible_papers(found.answers)[0].id
+        mandate = factories.make_mandate(helper, code, factories.Method.PHONE_CODE, phone="+84905000777", days=7)
+        number = mandate.code
+    tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
+    page = tablet.open(f"/ho-so/{code}/giay/{wanted}")
+    assert page.status == 200 and tablet.get(f"/ho-so/{code}/cau/applicant_name").status == 403
+    tablet.press(page, "Gửi ảnh", photo=file(factories._jpeg(800, 600), "giay.jpg"))
+    assert tablet.ask("POST", f"/ho-so/{code}/gui-bo-sung", tablet.keys()).status == 403
+    page = tablet.turn("submit")
+    form = next(one for one in page.forms() if one.address.endswith("/gui-bo-sung"))
+    assert tablet.follow(tablet.send(form)).status == 200
+    assert ("used", "supplement.send", "person") in acts(app, code)
+    assert tablet.back().status == 200

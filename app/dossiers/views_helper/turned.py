@@ -33,7 +33,10 @@ def place_of(purpose: TurnedFor) -> str:
     code = the_help().dossier_code
     if purpose is TurnedFor.PAYMENT:
         return url_for(_PLACES[purpose], code=code)
-    if purpose is TurnedFor.SUBMIT and (found := dossier_of(the_help())) and found.state != State.DRAFT:
+    found = dossier_of(the_help())
+    if purpose is TurnedFor.SUBMIT and found and found.state == State.AWAITING_SUPPLEMENT:
+        return url_for("dossiers_citizen.track", code=code)
+    if purpose is TurnedFor.SUBMIT and found and found.state != State.DRAFT:
         return url_for("dossiers_citizen.confirmation", code=code)
     return url_for(_PLACES[purpose])
 
