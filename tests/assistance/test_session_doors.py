@@ -246,8 +246,13 @@ def not_a_helper_now(scene: Scene) -> None:
         factories.helper_of(scene.tablet.actor).expires_on = clock.today() - timedelta(days=1)
 
 
-@pytest.mark.parametrize("made_so", [no_mandate, forged, foreign, revoked, not_a_helper_now])
-@pytest.mark.parametrize("purpose", [None, *TurnedFor])
+WAYS = [no_mandate, forged, foreign, revoked, not_a_helper_now]
+
+
+@pytest.mark.parametrize(("made_so", "purpose"), [
+    *((way, purpose) for way in WAYS for purpose in (None, TurnedFor.SUBMIT)),
+    *((revoked, purpose) for purpose in TurnedFor if purpose is not TurnedFor.SUBMIT),
+])
 def test_without_a_mandate_in_force_nothing_of_the_draft_is_seen(scene: Scene, made_so: Any, purpose: TurnedFor | None) -> None:
     made_so(scene)
     turned(scene, purpose)
