@@ -231,7 +231,8 @@ def init_app(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     environment = app.jinja_env
     environment.auto_reload = bool(app.debug)
-    environment.bytecode_cache = _compiled(app.extensions["settings"].data_dir / "templates")
+    if (settings := app.extensions.get("settings")) is not None:
+        environment.bytecode_cache = _compiled(settings.data_dir / "templates")
     environment.filters.update(_FILTERS)
     environment.globals.update(
         ui=_Macros(environment, "ui/macros.html"), ui_fields=_Macros(environment, "ui/fields.html"), icon=icon,
