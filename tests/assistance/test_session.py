@@ -386,3 +386,12 @@ def test_what_the_ward_asked_for_again_is_sent_by_the_person(app: Flask, tablet:
     assert tablet.follow(tablet.send(form)).status == 200
     assert ("used", "supplement.send", "person") in acts(app, code)
     assert tablet.back().status == 200
+
+
+def test_a_page_that_htmx_swaps_is_left_as_a_whole_for_the_pin(tablet: Tablet) -> None:
+    """An old tab of the helper's must not keep its banner and menu around the page of the PIN."""
+    tablet.start(NAME)
+    tablet.agree()
+    tablet.turn("slip")
+    answer = tablet.get(f"/ho-so/{tablet.code}/cau/applicant_name", **{"HX-Request": "true", "HX-Target": "div#page"})
+    assert (answer.status, answer.headers["HX-Redirect"], answer.body) == (200, "/giup-dan/lay-lai-may", b"")
