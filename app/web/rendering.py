@@ -1,6 +1,7 @@
 """One ``page()`` for full pages and fragments, the filters of plain Vietnamese, and the ``ui`` macros."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
 from functools import lru_cache
@@ -80,6 +81,9 @@ def kept(key: Hashable, make: Callable[[], Markup]) -> Markup:
     return found
 
 
+_MARKS = re.compile("~(?:here|path|look)~")
+
+
 class _FrameParts:
     """Head and foot of a page, which differ only in the page's own address: made once for each look and ward."""
 
@@ -95,10 +99,8 @@ class _FrameParts:
         change of looks leads back)."""
         made = self._made(template, request.script_root, preferences(), ward)
         told = {"~here~": here(), "~path~": request.path, "~look~": look or here()}
-        for mark, value in told.items():
-            if mark in made:
-                made = made.replace(mark, in_query(value))
-        return Markup(made)  # noqa: S704 - our own template; addresses are escaped
+        # In one pass: an address that holds marks itself would otherwise grow with every mark, up to gigabytes.
+        return Markup(_MARKS.sub(lambda mark: in_query(told[mark[0]]), made))  # noqa: S704 - our own template, escaped addresses
 
 
 class _Macros:
