@@ -111,7 +111,12 @@ def _of_helper(helper: Helper) -> ColumnElement[bool]:
 
 
 def list_for_helper(helper: Helper) -> list[HelpCall]:
-    """What a helper may do: visits of the own residential groups, and what a colleague passed on. Own ones first."""
+    """What a helper may do: visits of the own residential groups, and what a colleague passed on. Own ones first.
+
+    Nothing for who may not help today: names and doors of old people are no reading matter.
+    """
+    if standing(helper) is not Standing.GOOD:
+        return []
     found = _in_order(db.session.scalars(_open().where(_of_helper(helper))))
     return sorted(found, key=lambda one: one.taken_by_id != helper.staff_id)
 
@@ -136,7 +141,8 @@ def _may_see(actor: Actor) -> ColumnElement[bool]:
     if actor.may(Permission.HELP_BOARD):
         return HelpCall.agency_id == actor.agency_id
     if actor.may(Permission.HELP_GIVE):
-        return HelpCall.answered_at.is_(None) & _of_helper(get_own_helper(actor))
+        helper = get_own_helper(actor)
+        return HelpCall.answered_at.is_(None) & _of_helper(helper) if standing(helper) is Standing.GOOD else false()
     return false()
 
 

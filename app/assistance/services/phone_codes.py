@@ -27,8 +27,10 @@ _WARD_HOUR = Limit("mandate-code-ward", 500, 3600)
 _WRONG = N_("Mã 6 số chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc bấm gửi lại mã.")
 
 
-def _hash(code_id: int, digits: str) -> bytes:
-    return keyring.mac("mandate-code", f"{code_id}/{digits}")
+def _hash(code_id: int, proposal: Proposal, digits: str) -> bytes:
+    """Over what the person was told as well: typed for another dossier or for more days, the code is a wrong one."""
+    about = f"{proposal.dossier_code or ''}/{','.join(proposal.procedure_codes)}/{proposal.expires_at.isoformat()}"
+    return keyring.mac("mandate-code", f"{code_id}/{about}/{digits}")
 
 
 def count_sending(proposal: Proposal) -> None:
@@ -50,7 +52,7 @@ def send_code(proposal: Proposal) -> None:
     )
     db.session.add(row)
     db.session.flush()
-    row.code_hash = _hash(row.id, digits)
+    row.code_hash = _hash(row.id, proposal, digits)
     titles = [found.title for code in proposal.procedure_codes if (found := find_procedure(code))]
     about = proposal.dossier_code or ""
     send_sms(
@@ -86,7 +88,7 @@ def use_code(proposal: Proposal, code_id: int | None, typed: str) -> None:
     if (
         row is None or row.helper_id != proposal.helper.id or row.created_at <= clock.now() - VALID
         or not same(row.phone_index, phone_index(proposal.person.phone))
-        or not same(_hash(row.id, "".join(typed.split())), row.code_hash)
+        or not same(_hash(row.id, proposal, "".join(typed.split())), row.code_hash)
     ):
         raise Invalid(fields={"code": (_WRONG, {})})
     used = db.session.execute(

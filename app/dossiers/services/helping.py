@@ -29,6 +29,7 @@ def begin(
         actor, helper, web_session_id=web_session_id, person=person, mode=mode, procedure_code=procedure_code,
         is_relative=is_relative, card=card, call_code=call_code,
     )
+    slips.forget_codes_of(web_session_id)  # an earlier session may have ended elsewhere, without the PIN
     dossier = drafts.start_draft(procedure_code, session_id=None)
     dossier.helped_agency_id = helper.staff.agency_id
     session.began_draft = True
@@ -47,6 +48,7 @@ def take_up(
         actor, helper, web_session_id=web_session_id, person=person, mode=mode, procedure_code=dossier.procedure_code,
         is_relative=is_relative, dossier_code=dossier.public_code, call_code=call_code,
     )
+    shut_slip(session, dossier)  # an earlier session may have ended elsewhere, without the PIN
     dossier.helped_agency_id = helper.staff.agency_id
     help_sessions.attach(session, mandate=mandate, dossier_code=dossier.public_code)
     return session

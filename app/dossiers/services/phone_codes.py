@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from app.assistance.queries import is_helpers_phone, was_helped
 from app.core import clock
 from app.core.crypto import blind_index, keyring, same
 from app.core.db import db, side_transaction
@@ -25,6 +26,7 @@ _ONE_A_MINUTE = Limit("phone-code-minute", 1, 60)
 _THREE_IN_15 = Limit("phone-code-15", 3, 15 * 60)
 _TEN_A_DAY = Limit("phone-code-day", 10, 24 * 3600)
 _WARD_HOUR = Limit("phone-code-ward", 500, 3600)
+_HELPERS = N_("Số điện thoại của hồ sơ là số người giúp, không gửi mã được. Mang thẻ căn cước đến quầy.")
 _WRONG = N_("Mã 6 số chưa đúng hoặc đã hết hạn. Xem lại tin nhắn, hoặc bấm gửi lại mã.")
 
 
@@ -45,9 +47,14 @@ def is_wanted(dossier: Dossier, act: str) -> bool:
 
 
 def count_sending(dossier: Dossier) -> None:
-    """Count one message to this phone, in a transaction of its own. Raises ``TooMany``."""
+    """Count one message to this phone, in a transaction of its own. Raises ``TooMany``.
+
+    Raises ``Conflict`` without a phone, and where whoever helped gave a helper's own as the person's (ruling 10).
+    """
     if not dossier.phone:
         raise Conflict(N_("Hồ sơ này không ghi số điện thoại. Mang thẻ căn cước đến quầy để làm việc này."))
+    if was_helped(dossier.public_code) and is_helpers_phone(blind_index("phone", dossier.phone)):
+        raise Conflict(_HELPERS)
     phone = blind_index("phone", dossier.phone).hex()
     spend(
         (_ONE_A_MINUTE, phone), (_THREE_IN_15, phone), (_TEN_A_DAY, phone), (_WARD_HOUR, "all"),

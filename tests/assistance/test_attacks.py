@@ -1,0 +1,153 @@
+"""What a helper of ill will, or a stranger with an address, tried once and must not succeed with again."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.accounts.permissions import Role
+from app.assistance.models import Helper, Mandate, Method
+from app.assistance.services import evidence, help_calls, mandates, phone_codes
+from app.assistance.services.proposals import Person as Asking
+from app.assistance.services.proposals import Proposal, propose
+from app.core import clock
+from app.core.actor import CITIZEN, Actor
+from app.core.db import db, transaction
+from app.core.errors import Conflict, Invalid
+from app.dossiers.models import State
+from app.dossiers.queries import find_by_code
+from app.dossiers.services import phone_codes as codes_of_dossiers
+from app.notifications.models import Message
+from tests import factories
+from tests.assistance.tablet import Tablet
+from tests.web.browsing import Inside
+
+NAME, PHONE = "Trần Thị Ví Dụ", "+84905000777"
+
+
+@pytest.fixture
+def helper(app: Flask) -> Actor:
+    with app.app_context():
+        return factories.make_helper()
+
+
+@pytest.fixture
+def tablet(app: Flask, helper: Actor) -> Tablet:
+    return Tablet(app, helper)
+
+
+def last_code(app: Flask) -> str:
+    """The six digits of the newest message."""
+    with app.app_context():
+        text = db.session.scalars(select(Message.text).order_by(Message.id.desc())).first() or ""
+        return next(word for word in text.replace(".", " ").split() if len(word) == 6 and word.isdigit())
+
+
+def test_the_code_to_the_persons_phone_stands_on_no_page(app: Flask, tablet: Tablet, helper: Actor) -> None:
+    """A helper under a weak mandate lets a code be sent, takes the screen back and looks among the dossier's messages."""
+    with app.app_context():
+        code, clerk = factories.make_dossier(State.AWAITING_SUPPLEMENT).public_code, factories.make_staff(Role.RECEPTIONIST)
+        number = factories.make_mandate(helper, code, Method.SIGNED_PAPER, phone=PHONE, checked_by=clerk).code
+    tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
+    tablet.turn("consent")
+    tablet.follow(tablet.ask("POST", "/giup-dan/dong-y/ma/gui", {**tablet.keys(), "phone": "", "days": "7"}))
+    tablet.back()
+    page = tablet.open(f"/ho-so/{code}")
+    assert page.status == 200 and page.path == f"/ho-so/{code}"
+    assert last_code(app) not in page.text
+
+
+def proposal(helper: Actor, code: str, days: int = 1) -> Proposal:
+    procedure = find_by_code(code)
+    assert procedure is not None
+    return propose(
+        factories.helper_of(helper), Asking(name=NAME, phone=PHONE), Method.PHONE_CODE, dossier_code=code, days=days,
+        procedure_codes=(procedure.procedure_code,),
+    )
+
+
+@pytest.mark.parametrize("twist", ["another dossier", "more days"])
+def test_a_code_opens_what_its_message_was_sent_for_and_nothing_else(app: Flask, helper: Actor, twist: str) -> None:
+    with app.app_context():
+        one, other = factories.make_draft().public_code, factories.make_draft(factories.PENSION).public_code
+        with transaction():
+            phone_codes.send_code(proposal(helper, one))
+        typed = last_code(app)
+        wanted = proposal(helper, other) if twist == "another dossier" else proposal(helper, one, days=7)
+        code_id = phone_codes.count_guess(wanted.helper, PHONE)
+        with pytest.raises(Invalid), transaction():
+            mandates.give_mandate(
+                helper, wanted, evidence.phone_code(wanted, code_id=code_id), code_id=code_id, typed_code=typed
+            )
+        assert db.session.scalar(select(Mandate.id)) is None
+        right = proposal(helper, one)
+        code_id = phone_codes.count_guess(right.helper, PHONE)
+        with transaction():
+            assert mandates.give_mandate(
+                helper, right, evidence.phone_code(right, code_id=code_id), code_id=code_id, typed_code=typed
+            )
+
+
+def test_codes_that_the_screen_showed_do_not_come_back_in_the_next_session(app: Flask, tablet: Tablet, helper: Actor) -> None:
+    """Turned to the person the screen shows the codes; the helper ends the session from elsewhere, without the PIN."""
+    tablet.start(NAME)
+    tablet.agree()
+    code = tablet.code
+    page = tablet.press(tablet.turn("slip"), "Lấy mã để làm tiếp")
+    assert "code--secret" in page.text
+    with app.app_context():
+        number = db.session.scalars(select(Mandate.code).order_by(Mandate.id.desc())).first()
+    elsewhere = Tablet(app, helper)
+    elsewhere.ask("POST", "/giup-dan/bat-dau/giay-nho", {**elsewhere.keys(), "mandate": number})
+    tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
+    assert tablet.code == code
+    page = tablet.turn("slip")
+    assert page.heading == "Để đó, lần sau làm tiếp" and "code--secret" not in page.text
+    assert tablet.get(f"/ho-so/{code}/phieu.pdf").status == 404
+
+
+@pytest.mark.parametrize("change", [
+    {"expires_on": clock.today() - timedelta(days=1)}, {"last_active_at": clock.now() - timedelta(days=90)},
+    {"trained_at": None},
+], ids=["expired", "idle", "untrained"])
+def test_who_may_not_help_today_sees_nobody_who_waits(
+    app: Flask, tablet: Tablet, helper: Actor, change: dict[str, object]
+) -> None:
+    with app.app_context():
+        with transaction():
+            call = help_calls.ask(CITIZEN, help_calls.Ask(name=NAME, phone=PHONE, way="visit", landmark="Kiệt 5, cạnh chợ"))
+            call.taken_by_id, call.taken_at = helper.id, clock.now()
+            code = call.code
+        assert NAME in tablet.open("/can-bo/viec-giup").text
+        with transaction() as session:
+            session.execute(update(Helper).values(**change))
+    assert NAME not in tablet.open("/can-bo/viec-giup").text
+    assert tablet.get(f"/can-bo/viec-giup/{code}").status in (403, 404)
+
+
+def test_an_address_full_of_our_own_marks_makes_no_large_page(app: Flask) -> None:
+    """The frame puts the page's address in; what the address itself says is put in for nothing."""
+    page = Inside(app).get("/" + "~look~" * 60 + "?" + "~path~" * 60)
+    assert page.status == 404 and len(page.body) < 60_000
+
+
+def test_a_helpers_own_phone_gets_no_code_of_a_dossier_that_was_helped(app: Flask, helper: Actor) -> None:
+    """Ruling 10: a helper who types the own number as the person's would hold all that a code protects."""
+    with app.app_context():
+        own = factories.helper_of(helper).phone
+        found = factories.make_dossier(State.SUBMITTED)
+        factories.make_mandate(helper, found.public_code, name=NAME)
+        with transaction():
+            found.phone = own
+        with pytest.raises(Conflict):
+            codes_of_dossiers.count_sending(found)
+
+
+def test_a_helper_who_files_for_oneself_gets_codes_as_anyone(app: Flask, helper: Actor) -> None:
+    with app.app_context():
+        found = factories.make_dossier(State.SUBMITTED)
+        with transaction():
+            found.phone = factories.helper_of(helper).phone
+        codes_of_dossiers.count_sending(found)
