@@ -49,7 +49,7 @@ def help_slip_pdf(
 ) -> bytes:
     """The paper for the person, as PDF. ``codes_shown``: the slip's codes, in the session that made them only.
 
-    ``called_back``: the ward will ask whether it was so. ``narrow``: 80 mm wide and as long as it takes.
+    ``called_back``: the ward will ask whether it was so (otherwise it may). ``narrow``: 80 mm wide and as long as it takes.
     """
     agency = get_agency(dossier.received_agency_id)
     office = office_of(agency)

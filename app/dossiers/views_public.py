@@ -156,7 +156,8 @@ def finish_here() -> ResponseReturnValue:
 
 def _help_dossier(code: str) -> Dossier | None:
     row = current_session()
-    found = find_access(row.id, codes.clean(code)) if row and code else None
+    # Not from the screen that a helper turned: the call would open the draft to the helper again, without its codes.
+    found = find_access(row.id, codes.clean(code)) if row and row.kind == "citizen" and code else None
     return found.dossier if found else None
 
 

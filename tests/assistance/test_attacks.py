@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts.permissions import Role
-from app.assistance.models import Helper, Mandate, Method
-from app.assistance.services import evidence, help_calls, mandates, phone_codes
+from app.assistance.models import HelpCall, Helper, Mandate, Method
+from app.assistance.services import board, evidence, help_calls, mandates, phone_codes
 from app.assistance.services.proposals import Person as Asking
 from app.assistance.services.proposals import Proposal, propose
 from app.core import clock
@@ -22,6 +22,7 @@ from app.dossiers.services import phone_codes as codes_of_dossiers
 from app.notifications.models import Message
 from tests import factories
 from tests.assistance.tablet import Tablet
+from tests.support import pdfs
 from tests.web.browsing import Inside
 
 NAME, PHONE = "Trần Thị Ví Dụ", "+84905000777"
@@ -151,3 +152,59 @@ def test_a_helper_who_files_for_oneself_gets_codes_as_anyone(app: Flask, helper:
         with transaction():
             found.phone = factories.helper_of(helper).phone
         codes_of_dossiers.count_sending(found)
+
+
+def test_the_turned_screen_takes_no_draft_along_when_help_is_called(app: Flask, tablet: Tablet) -> None:
+    """A call that carries the draft would open it to the helper on another day, without the person's codes."""
+    tablet.start(NAME)
+    tablet.agree()
+    page = tablet.press(tablet.turn("slip"), "Lấy mã để làm tiếp")
+    assert "code--secret" in page.text
+    path = f"/ho-so/{tablet.code}/de-do"
+    sent = {**tablet.keys(), "name": NAME, "how": "visit", "landmark": "Kiệt 5, cạnh chợ", "tu": path}
+    assert "/loi-hen/" in tablet.ask("POST", "/giup", sent).location
+    with app.app_context():
+        call = db.session.scalars(select(HelpCall)).one()
+        assert call.page == path and call.dossier_code is None
+
+
+def test_made_up_calls_do_not_flood_the_leaders_telephone(app: Flask) -> None:
+    """Anyone may call for help without an account: what the leader is told about it costs money, and has an end."""
+    with app.app_context():
+        factories.make_helper(Role.HELPER_LEAD)
+        with transaction():
+            made = [
+                help_calls.ask(CITIZEN, help_calls.Ask(name=NAME, phone=PHONE, urgent=True)).id
+                for _ in range(board.MOST_TOLD + 4)
+            ]
+        due = db.session.get_one(HelpCall, made[0]).promised_at
+        assert due is not None
+        with clock.moved_to(due + timedelta(minutes=1)):
+            for number in made:
+                with transaction():
+                    board.look_at_promise(number)
+        told = select(func.count()).select_from(Message).where(Message.template.startswith("assistance/call_"))
+        assert db.session.scalar(told) == board.MOST_TOLD
+        assert all(db.session.get_one(HelpCall, number).late_at for number in made), "the board shows them all"
+        with clock.moved_to(due + timedelta(hours=2)), transaction():
+            later = help_calls.ask(CITIZEN, help_calls.Ask(name=NAME, phone=PHONE, urgent=True))
+            assert later.promised_at is not None
+        with clock.moved_to(later.promised_at + timedelta(minutes=1)), transaction():
+            board.look_at_promise(later.id)
+        assert db.session.scalar(told) == board.MOST_TOLD + 1
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_the_paper_does_not_tell_a_helper_whom_the_draw_left_out(
+    app: Flask, tablet: Tablet, helper: Actor, percent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knows before acting that nobody will ask has nothing to fear from the draw."""
+    monkeypatch.setattr(mandates, "DRAW_PERCENT", percent)
+    with app.app_context():
+        code = factories.make_draft().public_code
+        mandate = factories.make_mandate(helper, code, Method.PHONE_CODE, phone=PHONE, days=7)
+        assert mandate.to_call_back is (percent == 100)
+        number = mandate.code
+    tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
+    words = " ".join(pdfs.text(tablet.get("/giup-dan/phieu-da-lam.pdf").body).split())
+    assert "Phường có thể gọi hoặc đến hỏi lại." in words and "sẽ gọi hoặc đến" not in words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from app.accounts.models import FIELD_ROLES, Role, Staff
 from app.accounts.permissions import Permission
@@ -187,6 +187,14 @@ def list_takers(actor: Actor) -> list[Staff]:
         if standing(helper) is Standing.GOOD and helper.staff.roles & FIELD_ROLES:
             on_board[helper.staff_id] = helper.staff
     return sorted((one for one in on_board.values() if one.id != actor.id), key=lambda one: one.full_name)
+
+
+def count_told(agency_id: int, since: datetime) -> int:
+    """How many promises of an agency were noted as near or late since a moment."""
+    query = select(func.count()).select_from(HelpCallEvent).join(HelpCall, HelpCall.id == HelpCallEvent.call_id).where(
+        HelpCall.agency_id == agency_id, HelpCallEvent.act.in_([CallAct.NEAR, CallAct.LATE]), HelpCallEvent.at > since
+    )
+    return db.session.scalar(query) or 0
 
 
 def list_leads(agency_id: int) -> list[Helper]:

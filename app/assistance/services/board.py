@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import ResidentialGroup
 from app.accounts.permissions import Permission
 from app.assistance.models import CallAct, CallKind, HelpCall, HelpCallEvent, Urgency
-from app.assistance.queries.calls import Hurry, get_call, hurry_of, list_leads, list_takers
+from app.assistance.queries.calls import Hurry, count_told, get_call, hurry_of, list_leads, list_takers
 from app.assistance.queries.helpers import get_good_helper
 from app.assistance.services.help_calls import note, owner_ref, promise, watch
 from app.core import audit, clock
@@ -26,6 +26,7 @@ from app.files.queries import list_files
 from app.notifications.services import send_sms
 from app.working_time.queries import load_calendar
 
+MOST_TOLD = 20  # promises an hour of which a leader's telephone hears: calls need no account, so they can be made up
 _CLOCKS_DIFFER = timedelta(minutes=1)  # "now" of the page that was opened a moment ago
 
 
@@ -157,7 +158,8 @@ def look_at_promise(call_id: int) -> HelpCallEvent | None:
 
 def _tell_leads(call: HelpCall, act: CallAct) -> HelpCallEvent:
     assert call.promised_at is not None
-    for lead in list_leads(call.agency_id):
+    told = count_told(call.agency_id, clock.now() - timedelta(hours=1))
+    for lead in list_leads(call.agency_id) if told < MOST_TOLD else ():  # the board shows the others
         send_sms(
             template=f"assistance/call_{act}", phone=lead.phone, about=call.code,
             params={"code": show(call.code), "time": f"{clock.local(call.promised_at):%H:%M %d/%m}"},

@@ -8,7 +8,7 @@ from flask import current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.assistance.guards import helper_actor, helping, the_help, the_helper, the_mandate
-from app.assistance.models import HelpSession, Mode
+from app.assistance.models import HelpSession, Method, Mode
 from app.dossiers.help_slips import help_slip_pdf
 from app.dossiers.models import State
 from app.dossiers.queries import find_by_code
@@ -66,8 +66,9 @@ def done_slip() -> ResponseReturnValue:
     """The paper for the person: what was done, by whom, when, where to say no. No code that opens anything."""
     session, found = the_help(), dossier()
     mandate = the_mandate(session)
+    # Weak ways are always asked about. Whom of the others the draw chose, no helper may know beforehand.
     data = help_slip_pdf(
         found, the_helper(), public_url=current_app.extensions["settings"].public_url, mode=Mode(session.mode),
-        called_back=mandate.to_call_back, narrow="hep" in request.args,
+        called_back=Method(mandate.method).is_weak, narrow="hep" in request.args,
     )
     return slip_papers_response(data, "phieu-da-lam-giup.pdf", inline=True)
