@@ -1,6 +1,7 @@
 """One ``page()`` for full pages and fragments, the filters of plain Vietnamese, and the ``ui`` macros."""
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
@@ -221,10 +222,16 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def _compiled(folder: Path) -> FileSystemBytecodeCache | None:
-    """Templates as compiled by an earlier start (half of a start's time); a change of one shows by its content."""
+    """Templates as compiled by an earlier start (half of a start's time); a change of one shows by its content.
+
+    What lies in the folder is run as our own code, so one that others may write to is left alone.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
     except OSError:  # a start without it is slower, and no worse
+        return None
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
         return None
     return FileSystemBytecodeCache(str(folder))
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from app.dossiers.models import State
 from app.dossiers.queries import find_by_code
 from app.dossiers.services import phone_codes as codes_of_dossiers
 from app.notifications.models import Message
+from app.web import rendering
 from tests import factories
 from tests.assistance.tablet import Tablet
 from tests.support import pdfs
@@ -208,3 +210,12 @@ def test_the_paper_does_not_tell_a_helper_whom_the_draw_left_out(
     tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
     words = " ".join(pdfs.text(tablet.get("/giup-dan/phieu-da-lam.pdf").body).split())
     assert "Phường có thể gọi hoặc đến hỏi lại." in words and "sẽ gọi hoặc đến" not in words
+
+
+def test_compiled_templates_are_read_only_from_a_folder_that_nobody_else_writes_to(tmp_path: Path) -> None:
+    """What lies there is run as our own code."""
+    made = rendering._compiled(tmp_path / "new")
+    assert made is not None and (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    assert rendering._compiled(tmp_path / "open") is None
