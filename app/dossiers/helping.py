@@ -5,6 +5,7 @@ a mandate that is in force at this moment, and nothing of it after the end.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, redirect, request, url_for
@@ -19,7 +20,9 @@ from app.core.db import db, hold
 from app.core.errors import N_, Forbidden, NotFound
 from app.dossiers.models import Dossier, State
 from app.dossiers.queries import find_by_code
+from app.dossiers.services.drafts import procedure_of
 from app.dossiers.services.helped import note_mode
+from app.procedures.fields import Message
 from app.web.transactions import before_keeping, is_writing
 
 _C, _P = "dossiers_citizen", "payments_citizen"
@@ -50,6 +53,7 @@ PERSON_MAY: dict[TurnedFor, dict[str, str]] = {
     TurnedFor.SLIP: {f"{_C}.slip_pdf": ""},
 }
 _OWN = N_("Việc này người xin tự làm: trên điện thoại của mình, hoặc đến quầy. Người giúp không làm thay được.")
+_KNOWN_PHONE = N_("Số điện thoại này người xin đã ghi từ trước. Muốn đổi thì người xin tự đổi, hoặc gọi phường.")
 _OVER = N_("Hồ sơ đã nộp, nên người giúp không mở được nữa. Người xin xem bằng phiếu của mình.")
 
 
@@ -61,6 +65,23 @@ def helped_dossier() -> Dossier:
 def beside() -> Helper | None:
     """Who helps in this request, if anyone does."""
     return the_helper() if "helping" in g else None
+
+
+def phone_faults(dossier: Dossier, values: Mapping[str, Any]) -> dict[str, Message]:
+    """Why a helper may not keep these answers: they would change how the person, who began this draft, is reached.
+
+    By input; empty for everyone else, and in a draft that began with this helper.
+    """
+    session = g.helping if "helping" in g else None
+    if session is None or session.is_turned or session.began_draft:
+        return {}
+    form = procedure_of(dossier).form
+    before = form.columns(dossier.answers).get("phone")
+    after = form.columns(form.drop_hidden({**dossier.answers, **values})).get("phone")
+    if not before or before == after:
+        return {}
+    asked = [name for name in values if "phone" in form.questions[name].columns] or list(values)
+    return {asked[0]: (_KNOWN_PHONE, {})}
 
 
 def _find(code: str) -> Dossier:

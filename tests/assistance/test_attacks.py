@@ -219,3 +219,23 @@ def test_compiled_templates_are_read_only_from_a_folder_that_nobody_else_writes_
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
     assert rendering._compiled(tmp_path / "open") is None
+
+
+def test_a_helper_changes_no_phone_that_the_person_gave(app: Flask, tablet: Tablet, helper: Actor) -> None:
+    """A draft that the person began has their telephone: it is not the helper's to change, one by one or with others."""
+    with app.app_context():
+        draft = factories.make_draft()
+        code, phone = draft.public_code, draft.phone
+        number = factories.make_mandate(helper, code, Method.AGREED).code
+    assert phone
+    tablet.follow(tablet.ask("POST", "/giup-dan/bat-dau/giay-nho", {**tablet.keys(), "mandate": number}))
+    page = tablet.open(f"/ho-so/{code}/cau/contact_way")
+    for typed in ({"contact_way": "own", "phone": "0905000666"}, {"contact_way": "none"}):
+        refused = tablet.press(page, "Tiếp tục", **typed)
+        assert refused.status == 422 and "người xin đã ghi từ trước" in refused.text
+    several = tablet.open(f"/giup-dan/nhieu-cau/{page.path.rpartition('/')[2]}")
+    assert "người xin đã ghi từ trước" in tablet.press(several, "Tiếp tục", contact_way="own", phone="0905000666").text
+    with app.app_context():
+        found = find_by_code(code)
+        assert found is not None and found.phone == phone
+    assert tablet.press(page, "Tiếp tục", contact_way="own", phone=f"0{phone[3:]}").status == 200, "the same again is no change"

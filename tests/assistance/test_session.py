@@ -1,11 +1,9 @@
 """A session of help from beginning to end, and what is left of it."""
 from __future__ import annotations
 
-import json
 import random
 import re
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -25,12 +23,10 @@ from app.dossiers.models import Dossier, SlipAccess, State
 from app.dossiers.queries import find_by_code, find_slip
 from app.dossiers.services import drafts, papers
 from app.dossiers.services.slips import make_slip
-from app.files import pieces
 from app.notifications.models import Message
 from app.serve.demo.filling import Filler
 from tests import factories
 from tests.assistance.tablet import Tablet
-from tests.files.samples import noisy_photo
 from tests.web.browsing import Inside, file
 
 NAME, PHONE = "Trần Thị Ví Dụ", "0905000777"
@@ -251,36 +247,6 @@ def test_a_draft_is_left_with_its_codes_and_taken_up_by_another_helper(app: Flas
     mine = Inside(app)
     page = mine.follow(mine.fill("/xem", "/xem", code=code, secret=typed))
     assert page.status == 200, "the slip is still the person's"
-
-
-def test_a_tablet_that_dies_loses_nothing_that_was_acknowledged(app: Flask, tablet: Tablet, helper: Actor) -> None:
-    tablet.start(NAME, procedure="2.000815")
-    tablet.agree()
-    code = tablet.code
-    kept = tablet.press(tablet.open(f"/ho-so/{code}/cau/filing_for"), "Tiếp tục", filing_for="self")
-    assert kept.status == 200 and kept.path != f"/ho-so/{code}/cau/filing_for"
-    with app.app_context():
-        found = known(app, code)
-        paper = drafts.procedure_of(found).form.visible_papers(found.answers)[-1]
-    place, photo = f"/ho-so/{code}/giay/{paper.id}", noisy_photo(1000, 800)
-    begun = tablet.ask("POST", f"{place}/gui-phan", {
-        **tablet.keys(tablet.open(place)), "size": len(photo), "name": "anh.jpg",
-        "head": sha256(photo[: pieces.LEAST]).hexdigest(),
-    })
-    part = photo[: pieces.PIECE]
-    sent = tablet.ask("POST", json.loads(begun.text)["address"], {
-        **tablet.keys(tablet.open(place)), "start": 0, "sha256": sha256(part).hexdigest(), "piece": file(part, "blob"),
-    })
-    assert sent.status == 201
-
-    another = Tablet(app, helper)  # the same helper signs in at another tablet
-    assert another.open(f"/ho-so/{code}/cau/filing_for").status == 404, "nothing opens before the session is taken up again"
-    assert another.press(another.open("/giup-dan"), "Làm tiếp").status == 200
-    page = another.open(f"/ho-so/{code}/cau/filing_for")
-    assert re.search(r'value="self" checked', page.text), "the answer is there"
-    again = another.open(place).text
-    assert "Chụp lại ảnh 1" in again, "and which photo to take again"
-    assert f"/ho-so/{code}/de-do" not in again, "a helper leaves through the session's own end"
 
 
 def test_a_call_from_the_board_begins_where_the_person_stopped(app: Flask, tablet: Tablet, helper: Actor) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.sessions import current_actor
 from app.core import clock
 from app.dossiers.guards import current_dossier, slip_session
+from app.dossiers.helping import phone_faults
 from app.dossiers.models import Dossier, State
 from app.dossiers.queries import count_papers
 from app.dossiers.services import drafts, filing, supplements
@@ -95,6 +96,7 @@ def answer(code: str, page_id: str) -> ResponseReturnValue:
     dossier, here = current_dossier(), form_page(page_id, "question")
     check_may_change(dossier, "question", page_id)
     sent = procedure().form.parse_page(here, request.form, answers=dossier.answers, today=clock.today())
+    sent.errors.update(phone_faults(dossier, sent.values))
     if sent.stays:
         return _show(here, sent, 200 if sent.again else 422)
     if is_mending(dossier, "question", page_id):

@@ -12,7 +12,7 @@ from app.assistance.services import help_sessions
 from app.core import clock
 from app.core.errors import N_, Conflict, NotFound
 from app.dossiers.forms import CounterInput, read_counter
-from app.dossiers.helping import note_act
+from app.dossiers.helping import note_act, phone_faults
 from app.dossiers.models import Dossier, State
 from app.dossiers.queries import count_papers
 from app.dossiers.services import drafts
@@ -110,9 +110,10 @@ def keep_several(page_id: str) -> ResponseReturnValue:
     shown = _pages(found, page_id)
     form = procedure().form
     sent = read_counter(form, request.form, found.answers, today=clock.today())
-    drafts.keep_answers(found, sent.values)
+    held = phone_faults(found, sent.values)
+    drafts.keep_answers(found, {name: value for name, value in sent.values.items() if name not in held})
     note_act("answers.keep")
-    errors = {name: words(*said) for name, said in {**sent.errors, **sent.empty}.items()}
+    errors = {name: words(*said) for name, said in {**sent.errors, **sent.empty, **held}.items()}
     if errors or sent.again or not sent.is_sure(request.form.get("doubts", "")):
         return _several_page(found, _pages(found, page_id), sent, errors)
     asked = set(request.form.getlist("shown"))
